@@ -18,6 +18,7 @@ EFFECTS = 2  # the mean and the covariate
 
 
 class Bonferroni(Study):
+    report = False
     participants = 8
 
     def setUp(self):
@@ -36,6 +37,7 @@ class Bonferroni(Study):
             return list(csv.DictReader(lines, delimiter="\t"))
 
     def test_every_kind_and_every_place(self):
+        self.report = True
         self.assert_done(self.run_paired(*self.arguments, "--correct", "voxel,extent,mass,tfce,bonferroni",
                                          "--out", "with"))
         effects = self.effects("with")

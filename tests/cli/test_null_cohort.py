@@ -15,6 +15,7 @@ COHORTS, MOST = 4, 2
 
 
 class NullCohort(Study):
+    report = False
     participants = 0 # the cohorts bring their own
 
     def smallest(self, name, *simulated):

@@ -22,6 +22,8 @@ def spm_global(data):
 
 
 class Scale(Study):
+    report = False
+
     def setUp(self):
         super().setUp()
         self.labels = numpy.zeros(SHAPE, numpy.int32)
@@ -51,6 +53,7 @@ class Scale(Study):
         return mean.T if mean.shape != SHAPE else mean
 
     def test_global(self):
+        self.report = True
         def with_air(data, k, session):
             data[:, :, :3] = 0.2 * data[:, :, :3] / 10 # air below an eighth of the mean, and values that are none
             data[0, 0, 6], data[1, 0, 6] = numpy.nan, 0
@@ -138,6 +141,7 @@ class Scale(Study):
 
     def test_data(self):
         """The region comes from the baseline images alone: here a slab has little noise."""
+        self.report = True
         random = numpy.random.default_rng(4)
         noise = numpy.full(SHAPE, 1.0)
         noise[2:4, 2:8] = 0.05
@@ -190,6 +194,7 @@ class Scale(Study):
         self.assertEqual((out / "figures/pet_reference.png").read_bytes(), picture)
 
     def test_other_references_have_no_picture(self):
+        self.report = True
         region = numpy.zeros(SHAPE)
         region[2:5, 2:5, 2:5] = 1
         self.write_image("region.nii.gz", region)
@@ -223,6 +228,7 @@ class Scale(Study):
 
     def test_report(self):
         """The page tells what was done: "nothing was scaled" stood there once, whatever --scale said."""
+        self.report = True
         said = {(): "<li>Not scaled to a reference region or to the global mean: images of pet. A change",
                 ("--scale", "global"): "<li>Every image of pet was divided by its global mean",
                 ("--scale", "ancova"): "Their global mean is a nuisance, mean-centred: a change",

@@ -314,6 +314,7 @@ for inherited in [name for name in dir(test_pvc.Corrected) if name.startswith("t
 
 
 class Interrupted(Study):
+    report = False
     participants = 12
 
     def test_an_alternative_stops(self):
@@ -337,6 +338,7 @@ class Interrupted(Study):
 
 class Planted(Study):
     """The cohort of `voxstat simulate --plant reference`: the pons rises, and nothing else does."""
+    report = False
 
     def cohort(self, case, seed):
         self.assert_done(self.run_program("simulate", "--raw", "--plant", case, "--modality", "pet", "--seed",

@@ -27,6 +27,7 @@ def vest(matrix):
 
 
 class Translate(Study):
+    report = False
     participants = 0
 
     def setUp(self):

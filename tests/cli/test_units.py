@@ -14,6 +14,8 @@ QUICK = ["-n", "10", "--correct", "voxel", "--progress", "none", "--force"]
 
 
 class Units(Study):
+    report = False
+
     def setUp(self):
         super().setUp()
         labels = numpy.zeros(SHAPE, numpy.int32)
@@ -49,6 +51,7 @@ class Units(Study):
             return list(csv.DictReader(table, delimiter="\t"))
 
     def test_everywhere(self):
+        self.report = True
         self.sidecars(Units="SUV")
         done, record = self.done("--atlas", "labels.nii.gz", "--covariate", "level")
         self.assertEqual([record["modalities"][0][key] for key in ("units", "change_units")], ["SUV", "SUV"])
@@ -99,6 +102,7 @@ class Units(Study):
         return set.union(*texts), set.intersection(*texts)
 
     def test_axes(self):
+        self.report = True
         self.sidecars(Units="SUV")
         texts, common = self.texts()
         self.assertIn("level", common)

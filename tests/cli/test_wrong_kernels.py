@@ -88,6 +88,7 @@ ALL = {
 
 
 class WrongKernels(voxstat_cli.Study):
+    report = False
     participants = PARTICIPANTS
 
     def setUp(self):

@@ -104,11 +104,11 @@ def commands(folder):
     subprocess.run([PROGRAM, *run, "--sensitivity", "smooth=8", "--out", "results", "-q"], cwd=given, check=True, stdout=subprocess.DEVNULL)
     return [
         Command("run", [*run, "--out", "results"], results="results"),
-        Command("sensitivity", [*run, "--sensitivity", "smooth=8; reference=atlas:a", "--out", "results"],
+        Command("sensitivity", [*run, "--sensitivity", "smooth=8; reference=atlas:a", "--no-report", "--out", "results"],
                 results="results"),
         Command("bids", ["--design", "paired", "--bids", str(bids), "--covariate", "level", "--cluster-t", "1.5", "--device",
-                         "cpu", "--threads", "1", "--progress", "none", "--keep-prepared", "--frames", "0-20s", "--out",
-                         "results"], results="results"),
+                         "cpu", "--threads", "1", "--progress", "none", "--keep-prepared", "--frames", "0-20s",
+                         "--no-report", "--out", "results"], results="results"),
         Command("report", ["report", "results"], results="results", given=given),
         Command("nidm", ["nidm", "results", "--instrument", "pet"], results="results", given=given),
         Command("show", ["show", "results"], given=given),
