@@ -19,7 +19,8 @@ static vx_status remark_effect(vx_run *run, const char *modality, const vx_resul
     vx_status status = vx_calibration_find(&result->quantiles, vx_run_image_effects(run), &calibration, error);
     if (status || !calibration.alarm)
         return status;
-    char *text = vx_calibration_text(&calibration, effect->kind == VX_SLOPE ? effect->name : NULL);
+    char *text = vx_calibration_text(&calibration, effect->kind == VX_SLOPE ? effect->name : NULL,
+                                     run->design == VX_PAIRED);
     status = text ? vx_run_remark(run, error, "%s %s: %s", modality, effect->name, text) : vx_fail_memory(error);
     free(text);
     return status;

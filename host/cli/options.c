@@ -190,10 +190,11 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_PERMUTATIONS] = {"permutations", 'n', VX_INTEGER, VX_RUN, "N", "auto", "auto|exact", NULL, 0, 1e9,
         "Random permutations, or every one where N reaches their number; 0 or exact: every one. auto: every one where "
         "there are at most 20,000, else 10,000. No p is ever 0 (Phipson & Smyth 2010)."},
-    [VX_OPTION_PICTURE] = {"picture", 0, VX_NAMES, VX_FIGURE, "NAME[,NAME...]", "slices", NULL, NULL, 0, 0,
+    [VX_OPTION_PICTURE] = {"picture", 0, VX_NAMES, VX_FIGURE, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "What is drawn, in this order: slices, glass, null (or null-extent ...), qq, values (or cluster-1 ...), "
         "forest, scatter, matrix, participants, expected, design, quality, or the complete name of a picture in the "
-        "report. A name that is not there is answered by those that are."},
+        "report. A name that is not there is answered by those that are. Without it: slices, or the forest plots of a "
+        "study without images."},
     [VX_OPTION_PLANT] = {"plant", 0, VX_CHOICES, VX_SIMULATE, "CASE[,CASE...]", NULL,
         "global|leverage|shift|null|reference|atrophy", NULL, 0, 0,
         "Planted cases: a global rise of uptake and nothing else (global), one participant who alone carries the "

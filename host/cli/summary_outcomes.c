@@ -47,6 +47,8 @@ static void put_outcome(vx_columns *table, const vx_results_outcome *outcome)
         const double value = outcome->value[figure[k].column];
         if (figure[k].column == VX_OUTCOME_P_EXACT || figure[k].column == VX_OUTCOME_P_FWE)
             vx_columns_p(table, value);
+        else if (figure[k].column == VX_OUTCOME_PERCENT)
+            vx_columns_put(table, isnan(value) ? "" : "%.1f", value);
         else
             vx_columns_number(table, value);
     }

@@ -7,6 +7,7 @@
  *        voxels that its images miss.
  *     4. The losses that each image causes are counted from the bit sets, so they do not depend on the order of rows
  *        or threads. */
+#include "base/each.h"
 #include "base/stop.h"
 #include "image/reading.h"
 #include "space/space.h"
@@ -173,30 +174,10 @@ cleanup:
     return status;
 }
 
-/* Reads the rows after the first. If several fail, the error of the lowest is reported: rows above a failed one are
- * skipped, rows below it are still read, whatever the order of the threads. */
-static vx_status read_others(vx_matrix_reading *r, int threads, vx_error *error)
+static vx_status read_later_row(void *reading, int64_t i, vx_error *error)
 {
-    int64_t failed = r->sources->n;
-    vx_error first = {.status = VX_OK};
-#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-    for (int64_t row = 1; row < r->sources->n; row++) {
-        vx_error mine;
-        int64_t lowest;
-#pragma omp atomic read
-        lowest = failed;
-        if (row > lowest || (!vx_stop_check(&mine) && read_row(r, row, &mine) == VX_OK))
-            continue;
-#pragma omp critical(vx_matrix_read_failed)
-        if (row < failed) {
-#pragma omp atomic write
-            failed = row;
-            first = mine;
-        }
-    }
-    if (first.status && error)
-        *error = first;
-    return first.status;
+    const vx_status status = vx_stop_check(error);
+    return status ? status : read_row(reading, 1 + i, error);
 }
 
 /* Confirms equal hashes by reading both images again. This is rare, as it nearly always ends in an error. */
@@ -344,7 +325,7 @@ vx_status vx_matrix_from_sources(vx_sources *sources, int threads, vx_survey *su
     if (!status)
         status = read_first(&r, error);
     if (!status)
-        status = read_others(&r, threads, error);
+        status = vx_each(r.sources->n - 1, threads, false, read_later_row, &r, error);
     if (!status)
         status = check_duplicates(&r, error);
     if (status)

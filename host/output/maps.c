@@ -1,6 +1,7 @@
 /* Maps and masks as NIfTI files, written in parallel, as compression takes most of the time. */
 #include "output/record.h"
 
+#include "base/each.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "infer/quantity.h"
@@ -90,6 +91,19 @@ cleanup:
     return status;
 }
 
+typedef struct map_writing {
+    const char *folder;
+    const vx_record *record;
+    const map_task *task;
+} map_writing;
+
+static vx_status write_turn(void *context, int64_t i, vx_error *error)
+{
+    const map_writing *w = context;
+    return write_map(w->folder, w->record, &w->task[i], error);
+}
+
+/* A failure must not lose the other maps. */
 static vx_status write_all_maps(const char *folder, const vx_record *record, const vx_entry *entry, size_t entries,
                                 vx_error *error)
 {
@@ -108,19 +122,7 @@ static vx_status write_all_maps(const char *folder, const vx_record *record, con
                     task[k++] = (map_task){&entry[i], tests, &tests.result->map[m]};
         }
 
-    vx_status status = VX_OK;
-#pragma omp parallel for schedule(dynamic) shared(status)
-    for (size_t i = 0; i < k; i++) { /* a failure must not lose the other maps */
-        vx_error own;
-        const vx_status found = write_map(folder, record, &task[i], &own);
-        if (found)
-#pragma omp critical(vx_write_maps)
-            if (!status) {
-                if (error)
-                    *error = own;
-                status = found;
-            }
-    }
+    const vx_status status = vx_each((int64_t)k, 0, true, write_turn, &(map_writing){folder, record, task}, error);
     free(task);
     return status;
 }

@@ -1,5 +1,6 @@
 #include "output/prepared.h"
 
+#include "base/each.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/stream.h"
@@ -206,23 +207,10 @@ cleanup:
     return status;
 }
 
-/* A thread has one image at a time. */
-static vx_status put_images(const prepared *p, vx_error *error)
+static vx_status put_turn(void *context, int64_t i, vx_error *error)
 {
-    vx_status status = VX_OK;
-#pragma omp parallel for schedule(dynamic) shared(status)
-    for (size_t i = 0; i < p->images; i++) {
-        vx_error own;
-        const vx_status found = put_image(p, &p->image[i], &own);
-        if (found)
-#pragma omp critical(vx_prepared_put)
-            if (!status) {
-                if (error)
-                    *error = own;
-                status = found;
-            }
-    }
-    return status;
+    const prepared *p = context;
+    return put_image(p, &p->image[i], error);
 }
 
 vx_status vx_write_prepared(const char *folder, const vx_record *record, vx_error *error)
@@ -245,7 +233,7 @@ vx_status vx_write_prepared(const char *folder, const vx_record *record, vx_erro
     if (!status)
         status = put_ignored(&p, error);
     if (!status)
-        status = put_images(&p, error);
+        status = vx_each((int64_t)p.images, 0, true, put_turn, &p, error); /* a thread has one image at a time */
     prepared_destroy(&p);
     free(place);
     return status;

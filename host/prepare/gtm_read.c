@@ -2,13 +2,13 @@
 #include "prepare/gtm.h"
 
 #include "atlas/regions.h"
+#include "base/each.h"
 #include "base/memory.h"
 #include "base/stop.h"
 #include "space/grid.h"
 #include "space/space.h"
 
 #include <math.h>
-#include <omp.h>
 
 /* What a voxel is made of; the third is neither. */
 enum { OTHER = VX_TISSUE_MAPS, KINDS };
@@ -224,32 +224,16 @@ static vx_status solve_image(gtm_reading *r, int64_t image, vx_error *error)
     return status;
 }
 
-/* If several images fail, the error is that of the first, whatever the order of the threads. */
-static vx_status solve_all(gtm_reading *r, int threads, vx_error *error)
+static vx_status solve_given_image(void *reading, int64_t image, vx_error *error)
 {
-    int64_t failed = r->images;
-    vx_error first = {.status = VX_OK};
-#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-    for (int64_t image = 0; image < r->images; image++) {
-        vx_error mine;
-        int64_t lowest;
-#pragma omp atomic read
-        lowest = failed;
-        if (image > lowest || !r->sources->image[image].path ||
-            (!vx_stop_check(&mine) && solve_image(r, image, &mine) == VX_OK))
-            continue;
-#pragma omp critical(vx_gtm_failed)
-        if (image < failed) {
-#pragma omp atomic write
-            failed = image;
-            first = mine;
-        }
-    }
-    if (!first.status)
+    gtm_reading *r = reading;
+    vx_source *source = &r->sources->image[image];
+    if (!source->path)
         return VX_OK;
-    if (error)
-        *error = first;
-    return vx_source_prefix(&r->sources->image[failed], first.status, error);
+    vx_status status = vx_stop_check(error);
+    if (!status)
+        status = solve_image(r, image, error);
+    return status ? vx_source_prefix(source, status, error) : VX_OK;
 }
 
 static vx_status gtm_new(int64_t images, int64_t regions, vx_gtm **made, vx_error *error)
@@ -286,7 +270,7 @@ vx_status vx_gtm_read(vx_sources *sources, vx_image_tissue *tissue, const vx_atl
             vx_source_prefix(&sources->image[image], status, error);
     if (!status) {
         choose_kinds(&r);
-        status = solve_all(&r, threads > 0 ? threads : omp_get_max_threads(), error);
+        status = vx_each(r.images, threads, false, solve_given_image, &r, error);
     }
     for (size_t k = 0; k < r.grids; k++)
         vx_regions_destroy(&r.grid[k].atlas);

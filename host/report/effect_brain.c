@@ -1,6 +1,7 @@
 #include "report/effect_brain.h"
 
 #include "infer/quantity.h"
+#include "report/ground.h"
 #include "results/level.h"
 
 #include <math.h>
@@ -20,8 +21,8 @@ const char *vx_background_words(const vx_report *report)
 }
 
 /* Reads where p of a kind is significant. */
-static vx_status read_significant(const vx_report *report, const vx_effect_view *view, vx_effect_brain *of,
-                                  vx_error *error)
+static vx_status read_significant(const vx_report *report, const vx_effect_view *view, const float *mask,
+                                  vx_effect_brain *of, vx_error *error)
 {
     const vx_look *look = look_of(report);
     const vx_grid *grid = &view->modality->grid;
@@ -32,7 +33,7 @@ static vx_status read_significant(const vx_report *report, const vx_effect_view 
     const vx_status status = vx_results_map(report->results, view->effect, grid, kind, &of->significant, error);
     bool any = false;
     for (size_t i = 0; !status && i < vx_grid_elements(grid); i++) {
-        const bool below = of->mask[i] > 0 && of->significant[i] < level;
+        const bool below = mask[i] > 0 && of->significant[i] < level;
         of->significant[i] = below;
         any |= below;
     }
@@ -50,23 +51,17 @@ static void sign_p(const vx_grid *grid, float *p, const float *t)
         p[i] = (float)(t[i] < 0 ? log10(p[i]) : -log10(p[i]));
 }
 
-static vx_status read_volumes(const vx_report *report, const vx_effect_view *view, vx_effect_brain *of,
-                              vx_error *error)
+static vx_status read_volumes(const vx_report *report, const vx_effect_view *view, const float *mask,
+                              vx_effect_brain *of, vx_error *error)
 {
     const vx_results *results = report->results;
     const vx_look *look = look_of(report);
     const vx_grid *grid = &view->modality->grid;
     vx_status status = vx_results_map(results, view->effect, grid, VX_MAP_T, &of->map, error);
-    if (!status)
-        status = vx_results_mask(results, view->modality, &of->mask, error);
-    if (!status && !report->template)
-        status = vx_results_mean(results, view->modality, &of->background, error);
     if (!status && look->map != VX_MAP_T)
         status = vx_results_map(results, view->effect, grid, look->map, &of->colour, error);
     if (!status)
-        status = read_significant(report, view, of, error);
-    if (!status && !vx_brain_inside(grid, of->mask, &of->inside))
-        status = vx_fail_memory(error);
+        status = read_significant(report, view, mask, of, error);
     if (!status && look->map != VX_MAP_T && vx_quantity_is_p(look->map)) {
         sign_p(grid, of->colour, of->map);
         free(of->map);
@@ -116,52 +111,48 @@ static const char *units_of(const vx_look *look, const vx_effect_view *view)
     return about->title && about->units ? about->title : !about->units && own ? own : about->name;
 }
 
-vx_status vx_effect_brain_init(const vx_report *report, const vx_effect_view *view, vx_effect_brain *of,
-                               vx_error *error)
+vx_status vx_effect_brain_init(vx_report *report, const vx_effect_view *view, vx_effect_brain *of, vx_error *error)
 {
     const vx_look *look = look_of(report);
     const vx_results_effect *effect = view->effect;
     const vx_grid *grid = &view->modality->grid;
     *of = (vx_effect_brain){0};
-    vx_status status = read_volumes(report, view, of, error);
+    const vx_ground *ground = NULL;
+    vx_status status = vx_ground_of(report, view->modality, &ground, error);
+    if (!status)
+        status = read_volumes(report, view, ground->mask, of, error);
     if (status)
         return status;
     const double limit = fmax(largest_size(grid, of->map, of->map, -1), 1e-30);
     const double threshold = threshold_of(look, view, of, limit);
-    of->brain = (vx_brain){
-        .background = report->template ? vx_sampler_new(&report->template_image.grid, report->template_image.data)
-                                       : vx_sampler_new(grid, of->background),
-        .map = vx_sampler_new(grid, of->map),
-        .mask = vx_sampler_new(grid, of->mask),
-        .significant = vx_sampler_new(grid, of->significant),
-        .inside = vx_sampler_new(grid, of->inside),
-        .colour = vx_sampler_new(grid, of->colour),
-        .strict = look->by_p,
-        .threshold = threshold,
-        .limit = limit,
-        .positive = effect->tails != VX_NEGATIVE,
-        .negative = effect->tails != VX_POSITIVE,
-        .peak = {effect->peak_mm[0], effect->peak_mm[1], effect->peak_mm[2]},
-        .cluster = effect->cluster,
-        .clusters = effect->clusters,
-        .units = units_of(look, view),
-    };
+    vx_brain *const brain = &of->brain;
+    *brain = ground->brain;
+    brain->map = vx_sampler_new(grid, of->map);
+    brain->significant = vx_sampler_new(grid, of->significant);
+    brain->colour = vx_sampler_new(grid, of->colour);
+    brain->strict = look->by_p;
+    brain->threshold = threshold;
+    brain->limit = limit;
+    brain->positive = effect->tails != VX_NEGATIVE;
+    brain->negative = effect->tails != VX_POSITIVE;
+    brain->cluster = effect->cluster;
+    brain->clusters = effect->clusters;
+    brain->units = units_of(look, view);
+    for (int k = 0; k < 3; k++)
+        brain->peak[k] = effect->peak_mm[k];
     if (of->colour) {
         const double beyond = largest_size(grid, of->colour, of->map, threshold);
         of->brain.colour_limit = beyond > 0 ? beyond : fmax(largest_size(grid, of->colour, of->map, -1), 1e-30);
     }
-    return vx_brain_frame(&of->brain, grid) ? VX_OK : vx_fail_memory(error);
+    return VX_OK;
 }
 
 void vx_effect_brain_destroy(vx_effect_brain *of)
 {
     if (!of)
         return;
-    free(of->background);
     free(of->map);
-    free(of->mask);
     free(of->significant);
     free(of->colour);
-    free(of->inside);
     *of = (vx_effect_brain){0};
 }

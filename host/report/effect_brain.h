@@ -20,15 +20,13 @@ extern const vx_look vx_look_usual;
 
 typedef struct vx_effect_brain {
     vx_brain brain;
-    float *background, *map, *mask;
+    float *map;
     float *significant;   /* 1 where p is significant, else 0; null: nowhere */
     float *colour;        /* null: the map gives the colours */
-    float *inside;        /* null: the background is drawn everywhere */
 } vx_effect_brain;
 
 /* Reads the maps of an effect that a look needs. */
-vx_status vx_effect_brain_init(const vx_report *report, const vx_effect_view *view, vx_effect_brain *of,
-                               vx_error *error);
+vx_status vx_effect_brain_init(vx_report *report, const vx_effect_view *view, vx_effect_brain *of, vx_error *error);
 void vx_effect_brain_destroy(vx_effect_brain *of);
 
 /* "the template" or "the mean of all images": what maps are drawn over. */

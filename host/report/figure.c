@@ -5,12 +5,14 @@
 #include "infer/quantity.h"
 #include "report/figure_parts.h"
 #include "report/figure_sheet.h"
+#include "report/ground.h"
 
 #include <math.h>
 #include <string.h>
 
 struct vx_composed {
-    const vx_figure_options *options;
+    vx_figure_options asked;
+    const vx_figure_options *options; /* of asked */
     vx_results *results;
     vx_report report;
     vx_look look;
@@ -254,16 +256,22 @@ static void set_letters(vx_composed *figure)
 
 vx_status vx_figure_new(const char *folder, const vx_figure_options *options, vx_composed **made, vx_error *error)
 {
+    static const char *const usual[] = {"forest", "slices"};
     vx_composed *figure = vx_array_zero(1, sizeof *figure);
     *made = figure;
     if (!figure)
         return vx_fail_memory(error);
-    figure->options = options;
+    figure->asked = *options;
+    options = figure->options = &figure->asked;
     figure->look = options->look;
     figure->look.layout.width = width_of(options);
     vx_status status = vx_results_open(folder, &figure->results, error);
     if (status)
         goto cleanup;
+    if (!options->pictures) {
+        figure->asked.picture = &usual[figure->results->modalities > 0];
+        figure->asked.pictures = 1;
+    }
     figure->report = (vx_report){.results = figure->results, .template = options->template,
                                  .orientation = options->orientation, .say = options->say, .look = &figure->look,
                                  .page = &figure->page,
@@ -302,6 +310,7 @@ void vx_figure_free(vx_composed *figure)
     free(figure->text);
     free(figure->item);
     vx_report_free_template(&figure->report);
+    vx_grounds_free(figure->report.ground, figure->results ? figure->results->modalities : 0);
     vx_results_close(figure->results);
     free(figure);
 }

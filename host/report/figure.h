@@ -16,7 +16,7 @@ typedef struct vx_figure_options {
     const char *const *modality, *const *effect; /* those that are drawn; none: every one */
     size_t modalities, effects;
     const char *const *picture; /* words: parts of the names of the report's pictures, as "slices" */
-    size_t pictures;
+    size_t pictures;      /* 0: the usual picture, slices or the forest plots of a study without images */
     vx_look look;
     bool panels;          /* letters: A, B, ... */
     double width_mm;      /* 0: as the pictures need, but at most 180 */

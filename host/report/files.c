@@ -1,5 +1,6 @@
 #include "report/files.h"
 
+#include "base/each.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/sha.h"
@@ -202,22 +203,21 @@ static void sync_pictures(const change *c)
     }
 }
 
+typedef struct writing {
+    const change *into;
+    const vx_files *files;
+} writing;
+
+static vx_status write_turn(void *context, int64_t i, vx_error *error)
+{
+    const writing *w = context;
+    return write_one(w->into, &w->files->file[i], error);
+}
+
 /* Writes the files in parallel, so that the disk can combine the writes. */
 static vx_status write_all(const change *c, const vx_files *files, vx_error *error)
 {
-    vx_status status = VX_OK;
-#pragma omp parallel for schedule(dynamic)
-    for (size_t i = 0; i < files->count; i++) {
-        vx_error why;
-        const vx_status found = write_one(c, &files->file[i], &why);
-        if (found)
-#pragma omp critical(vx_files_put_all)
-        {
-            status = found;
-            if (error)
-                *error = why;
-        }
-    }
+    const vx_status status = vx_each((int64_t)files->count, 0, true, write_turn, &(writing){c, files}, error);
     sync_pictures(c);
     return status;
 }

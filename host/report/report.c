@@ -6,6 +6,7 @@
 #include "base/stop.h"
 #include "base/stream.h"
 #include "report/draw/named_points.h"
+#include "report/ground.h"
 #include "report/section.h"
 #include "report/sections.h"
 
@@ -195,6 +196,7 @@ vx_status vx_report_write(const char *folder, const vx_report_options *options, 
     vx_pictures_destroy(&report.pictures);
     vx_files_free(report.files);
     vx_report_free_template(&report);
+    vx_grounds_free(report.ground, results->modalities);
     vx_results_close(results);
     return report.status;
 }

@@ -18,6 +18,7 @@ typedef struct vx_volume {
 } vx_volume;
 
 struct vx_look;
+struct vx_ground;
 struct vx_picture_taker;
 
 typedef struct vx_report {
@@ -33,6 +34,7 @@ typedef struct vx_report {
     double template_overlap;  /* share of the voxels of the first mask that the template covers */
     void (*say)(const char *remark); /* null: nobody is told the remark on the template */
     bool template_resampled;  /* its grid differs from that of the results */
+    struct vx_ground *ground; /* of every modality (ground.h); null until one is needed */
     vx_files *files;
     vx_pictures pictures;     /* drawn so far */
     vx_page *page;

@@ -56,17 +56,19 @@ static void quantise(const vx_grid *grid, const vx_box *box, const float *value,
     for (int64_t z = box->low[2]; z < box->high[2]; z++)
         for (int64_t y = box->low[1]; y < box->high[1]; y++)
             for (int64_t x = box->low[0]; x < box->high[0]; x++) {
-                double step = nearbyint((double)value[vx_grid_place(grid, (int64_t[]){x, y, z})] / steps->size);
-                *to++ = (uint16_t)(isfinite(step) ? (int16_t)fmin(fmax(step, steps->low), steps->high) : 0);
+                const double step = (double)value[vx_grid_place(grid, (int64_t[]){x, y, z})] / steps->size;
+                const double least = steps->low, most = steps->high;
+                *to++ = (uint16_t)(!isfinite(step) ? 0 : lrint(step < least ? least : step > most ? most : step));
             }
 }
 
-/* Replaces every value by its difference from the one before it along one axis, modulo 2^16. */
+/* Replaces every value by its difference from the one before it along one axis, modulo 2^16. A block has the values of
+ * all places along the axis. */
 static void take_differences(uint16_t *value, const int64_t dim[3], int axis)
 {
-    const int64_t stride = axis == 0 ? 1 : axis == 1 ? dim[0] : dim[0] * dim[1];
-    for (int64_t i = dim[0] * dim[1] * dim[2] - 1; i >= stride; i--)
-        if (i / stride % dim[axis])
+    const int64_t stride = axis == 0 ? 1 : axis == 1 ? dim[0] : dim[0] * dim[1], block = stride * dim[axis];
+    for (int64_t first = 0; first < dim[0] * dim[1] * dim[2]; first += block)
+        for (int64_t i = first + block - 1; i >= first + stride; i--)
             value[i] = (uint16_t)(value[i] - value[i - stride]);
 }
 

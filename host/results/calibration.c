@@ -73,9 +73,14 @@ static const char *direction(const vx_calibration *c)
     return c->middle_t > 0 ? "most of the map rises" : "most of the map falls";
 }
 
-char *vx_calibration_text(const vx_calibration *c, const char *covariate)
+char *vx_calibration_text(const vx_calibration *c, const char *covariate, bool paired)
 {
     char p[32];
+    if (!covariate && !paired)
+        return vx_text("half of all voxels have a t beyond \xC2\xB1%.2f, and chance alone gives %.2f to %.2f (p = %s): "
+                       "most of the map is %s zero, as images are that hold no differences. The p stay valid, but a "
+                       "cluster says little of its place", c->median, c->low, c->high, vx_p_ascii(c->p, p),
+                       c->middle_t > 0 ? "above" : "below");
     return vx_text("half of all voxels have a t beyond \xC2\xB1%.2f, and chance alone gives %.2f to %.2f (p = %s): "
                    "%s%s%s, by a global %s or by images that are not scaled alike. The p stay valid, but a cluster "
                    "says little of its place where all of the map moves", c->median, c->low, c->high,

@@ -34,8 +34,8 @@ void vx_calibration_ask(size_t effects, vx_inference_options *options);
 /* Fills low[i] and high[i], the middle 95 % of the relabellings at each rank. Errors: VX_INTERNAL without memory. */
 vx_status vx_calibration_band(const vx_quantiles *quantiles, double *low, double *high, vx_error *error);
 
-/* An alarm in words, without a full stop at the end. `covariate` is that of the effect; null: the mean. The caller
- * frees; null where memory is short. */
-char *vx_calibration_text(const vx_calibration *calibration, const char *covariate);
+/* An alarm in words, without a full stop at the end. `covariate` is that of the effect; null: the mean, of
+ * changes if `paired`. The caller frees; null where memory is short. */
+char *vx_calibration_text(const vx_calibration *calibration, const char *covariate, bool paired);
 
 #endif

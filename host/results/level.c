@@ -30,6 +30,8 @@ float vx_p_plain(float stored, vx_p_format format)
     const float at = (float)VX_LEVEL, below = nextafterf(at, 0);
     if (format == VX_P_PLAIN || isnan(stored))
         return stored;
+    if (format == VX_P_LOG10 && stored == 0) /* as most of a map of corrected p */
+        return 1;
     const float p = format == VX_P_LOG10 ? (float)pow(10, -(double)stored) : 1 - stored;
     return stored > level(format) ? fminf(p, below) : fmaxf(p, at);
 }

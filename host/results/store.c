@@ -276,18 +276,19 @@ static vx_status read_packed(const chunk_reader *c, size_t x, vx_packed *packed,
     return VX_OK;
 }
 
-/* Transposes the planes from x on, [x, y, z], into a volume whose x is fastest. */
+/* Transposes the planes from x on, [x, y, z], into a volume whose x is fastest, in which all planes of a y and z are
+ * neighbours. */
 static void put_planes(const chunk_reader *c, size_t x, size_t planes, float *volume)
 {
-    for (size_t p = 0, from = 0; p < planes && x + p < c->nx; p++)
-        for (size_t y = 0; y < c->ny; y++)
-            for (size_t z = 0; z < c->nz; z++, from++) {
-                float *to = volume + x + p + c->nx * (y + c->ny * z);
-                if (c->size == sizeof *to)
-                    memcpy(to, c->values + from * sizeof *to, sizeof *to);
-                else
-                    *to = c->values[from];
-            }
+    const size_t plane = c->ny * c->nz, there = c->nx - x < planes ? c->nx - x : planes;
+    const float *const wide = (const float *)(const void *)c->values; /* vx_array aligns it */
+    for (size_t y = 0; y < c->ny; y++)
+        for (size_t z = 0; z < c->nz; z++) {
+            const size_t from = y * c->nz + z;
+            float *to = volume + x + c->nx * (y + c->ny * z);
+            for (size_t p = 0; p < there; p++)
+                to[p] = c->size == sizeof *to ? wide[from + p * plane] : c->values[from + p * plane];
+        }
 }
 
 static vx_status read_chunks(chunk_reader *c, float *volume, vx_error *error)

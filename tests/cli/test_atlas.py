@@ -102,6 +102,10 @@ class Clusters(Atlas):
         self.assertIn("region of the peak</th>", page)
         shown = re.findall(r'<tr class="sub.*?</th><td class="where">(.*?)</td>', page)
         self.assertEqual(shown[:len(below)], below)
+        titles = re.findall(r'data-title="(\d+[a-c]?): ([^"]*), t', page) # of the viewer's list
+        self.assertEqual([name for label, name in titles if label[-1] in "abc"][:len(below)], below)
+        self.assertEqual([name for label, name in titles if label == "1"][0],
+                         f"{rows[0]['peak_region']}, {int(rows[0]['voxels']):,} voxels")
 
     def sub_peaks(self, row, t, on):
         """Each is as far as it should be from the others, and its t is that of the map. Returns their regions, which are

@@ -86,12 +86,16 @@ class Markers(Study):
         self.assertEqual([effect["name"] for effect in record["modalities"][0]["effects"]], ["change", "area"])
 
     def test_markers_without_images(self):
-        self.plan("--modality", "ttau")
+        plan = self.plan("--modality", "ttau")
+        self.assertIn("\nsignificant: p FWE < 0.05, corrected over the outcomes of a family\n", plan)
         files = set(files_of(self.folder / "voxstat-results"))
         self.assertEqual({name for name in files if not name.endswith((".png", ".svg"))},
                          {f"markers{ending}" for ending in (".json", ".md", ".tex", ".tsv", "_values.json",
                                                             "_values.tsv")} | {"report.html", "results.h5", "run.json"})
         self.assertIn("figures/markers_forest.png", files)
+        done = self.run_program("figure", "-o", "figure.svg")  # what is usual: there are no slices
+        self.assert_done(done)
+        self.assertIn("ttau", (self.folder / "figure.svg").read_text())
 
     def dots(self, picture):
         """The centres of the dots of a scatter plot: lines without length of 6.4 units across, in dark ink."""

@@ -106,6 +106,18 @@ class Run(Study):
         self.assertRegex(done.stderr, "^voxstat: error: ")
         self.assertGreater(done.stderr.count("\n  "), 1)
 
+    def test_a_mean_of_images_is_no_change(self):
+        """Images of 10 and noise lie above zero: the alarm speaks of no rise and of no scaling."""
+        for i in range(5, 9):
+            self.write_image(f"{i}.nii.gz", 10 + numpy.random.default_rng(i).standard_normal(SHAPE))
+            self.rows.append([f"more-{i}", f"{i}.nii.gz", *self.rows[0][2:]])
+        self.write_table()
+        done = self.run_program("--design", "onesample", "--device", "cpu", "--modality", "pet_baseline", "--correct",
+                                "voxel", "--no-report")
+        self.assert_done(done)
+        self.assertRegex(done.stderr, r"remark: pet_baseline mean: half of all voxels have a t beyond .*: most of the map "
+                                      "is above zero, as images are that hold no differences\\.")
+
     def test_mean_change_is_followup_minus_baseline(self):
         self.assert_done(self.run_paired())
         change = numpy.mean([self.read_image(row[2]).astype(float) - self.read_image(row[1]) for row in self.rows], 0)

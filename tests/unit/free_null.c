@@ -45,6 +45,7 @@
 #include "report/draw/named_points.h"
 #include "report/figure.h"
 #include "report/files.h"
+#include "report/ground.h"
 #include "report/numbers.h"
 #include "report/outcomes.h"
 #include "report/pictures.h"
@@ -154,6 +155,7 @@ static void the_commands(void **state)
     vx_effect_brain_destroy(NULL);
     vx_report_free_template(NULL);
     vx_glass_free(NULL);
+    vx_grounds_free(NULL, 1);
     vx_line_destroy(NULL);
     vx_names_destroy(NULL);
     vx_outcome_view_destroy(NULL);

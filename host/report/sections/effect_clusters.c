@@ -65,8 +65,8 @@ static void put_sub_peaks(vx_report *report, const vx_results_effect *effect, si
         vx_put(page, "<tr class=\"sub%s\"", significant ? "" : " more");
         put_place(page, effect, peak->mm);
         const int label = (int)effect->cluster[number].label;
-        vx_put(page, " data-title=\"%d%c: sub-peak, t %s\"><th scope=\"row\" class=\"n\">%d%c</th>", label, letter,
-               vx_fixed_text(peak->t, 2, text), label, letter);
+        vx_put(page, " data-title=\"%d%c: %s, t %s\"><th scope=\"row\" class=\"n\">%d%c</th>", label, letter,
+               peak->region ? peak->region : "sub-peak", vx_fixed_text(peak->t, 2, text), label, letter);
         letter++;
         if (effect->peak_region)
             vx_put(page, "<td class=\"where\">%s</td>", peak->region ? peak->region : "sub-peak");
@@ -83,7 +83,9 @@ static void put_row(vx_report *report, const vx_results_effect *effect, size_t n
     char text[2][32];
     vx_put_markup(page, "<tr");
     put_place(page, effect, cluster->peak_mm);
-    vx_put(page, " data-title=\"%d: %s voxel%s, t %s\">", (int)cluster->label, vx_count_text(cluster->voxels, text[0]),
+    vx_put(page, " data-title=\"%d: %s%s%s voxel%s, t %s\">", (int)cluster->label,
+           effect->peak_region ? effect->peak_region[number] : "", effect->peak_region ? ", " : "",
+           vx_count_text(cluster->voxels, text[0]),
            cluster->voxels == 1 ? "" : "s", vx_fixed_text(cluster->peak_t, 2, text[1])); /* read by the viewer */
     vx_put(page, "<th scope=\"row\" class=\"n\" data-value=\"%d\">%d</th>", (int)cluster->label, (int)cluster->label);
     if (effect->peak_region)

@@ -28,7 +28,7 @@ static char *lines_text(const vx_report *report, const vx_effect_brain *of)
 static bool any_beyond(const vx_effect_view *view, const vx_effect_brain *of)
 {
     for (size_t i = 0; i < vx_grid_elements(&view->modality->grid); i++)
-        if (of->mask[i] > 0 && vx_brain_beyond(&of->brain, of->map[i]))
+        if (of->brain.mask.data[i] > 0 && vx_brain_beyond(&of->brain, of->map[i]))
             return true;
     return false;
 }
