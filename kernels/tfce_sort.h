@@ -52,8 +52,8 @@ static int count_before(const __local uint *ballot, int lid, bool *last)
     return before;
 }
 
-/* One pass, of `passes`. After it and a barrier `from` has its result, or `to` the list of saddles, and m->entries or
- * m->saddles is their number. */
+/* One pass, of `passes`. It leaves m->first[DIGITS] entries. After it and a barrier `from` has them, and m->entries is
+ * their number. LIST_PASS does not change these two: `to` has the list of saddles, already before a barrier. */
 VX_STAGE static void sort_pass(VX_SHARED vx_tfce_map *m, int pass, int passes)
 {
     int lid = get_local_id(0), entries = m->entries;
@@ -100,8 +100,6 @@ VX_STAGE static void sort_pass(VX_SHARED vx_tfce_map *m, int pass, int passes)
         }
         vx_sync();
     }
-    if (lid == 0 && pass == LIST_PASS)
-        m->saddles = all;
     if (lid == 0 && pass != LIST_PASS) {
         m->to = from;
         m->from = to;

@@ -127,7 +127,7 @@ static int join(const VX_SHARED vx_tfce_map *m, int i, int arc, int other, int m
 /* Finds the merges at the listed saddles. Returns their number. */
 VX_STAGE static int sweep_saddles(VX_SHARED vx_tfce_map *m)
 {
-    int merges = 0, saddles = of_item_0(m->saddles);
+    int merges = 0, saddles = of_item_0(m->first[DIGITS]);
     for (int k = 0; k < saddles; k++) {
         uint2 saddle = m->to[k];
         int i = saddle.x, arc = latest(m->up, m->from[i].y);

@@ -300,13 +300,14 @@ static vx_status remark_huge_t(vx_run *run, const vx_result *result, const char 
 {
     const vx_map *t = vx_result_map(result, VX_MAP_T);
     double largest = 0;
+    char most[32];
     for (int64_t v = 0; v < result->voxels; v++)
         largest = fmax(largest, fabs((double)t->value[v]));
     if (largest <= (double)VX_MASS_T_MAX)
         return VX_OK;
     return vx_run_remark(run, error, "%s %s: |t| reaches %.6g, a nearly perfect fit; cluster mass and TFCE count |t| "
-                         "up to %.0f only, in the maps, the tables and the null alike", modality, result->effect->name,
-                         largest, (double)VX_MASS_T_MAX);
+                         "up to %s only, in the maps, the tables and the null alike", modality, result->effect->name,
+                         largest, vx_count_text((uint64_t)VX_MASS_T_MAX, most));
 }
 
 vx_status vx_plan_say_results(vx_run *run, vx_error *error)

@@ -34,7 +34,7 @@ static float *copy(const float *value, size_t elements)
     return made;
 }
 
-/* Keeps a copy where there is room. Without memory it is read again, which is no failure. */
+/* Keeps a copy within the limit. Without memory it is read again, which is no failure. */
 static void keep(vx_report *report, const vx_results_effect *effect, size_t elements, vx_quantity quantity,
                  const float *value)
 {

@@ -1,5 +1,7 @@
 #include "results/tails.h"
 
+#include "base/number.h"
+
 #include <stdio.h>
 
 static const vx_tails_words words[] = {
@@ -16,6 +18,8 @@ const vx_tails_words *vx_tails_about(vx_tails tails)
 const char *vx_tails_beyond(vx_tails tails, double threshold, char text[48])
 {
     const vx_tails_words *about = &words[tails];
-    snprintf(text, 48, "%s %s %s%.2f", about->statistic, about->relation, about->true_minus, threshold);
+    char number[32];
+    snprintf(text, 48, "%s %s %s%s", about->statistic, about->relation, about->true_minus,
+             vx_fixed_text(threshold, 2, number));
     return text;
 }

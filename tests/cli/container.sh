@@ -3,10 +3,16 @@
 # next stage takes them from. (The image itself takes a container engine.)
 set -euo pipefail
 source=${VOXSTAT_SOURCE:?}
+objects=$(dirname "${VOXSTAT:?}")
 for tool in dpkg-shlibdeps file git; do
     command -v $tool >/dev/null || { echo "SKIP: no $tool"; exit 77; }
 done
 git -C "$source" rev-parse --git-dir >/dev/null 2>&1 || { echo "SKIP: the sources are no git repository"; exit 77; }
+cc=$(command -v "${CC:-cc}")
+if ! grep -q '^VOXSTAT_SANITIZE:[A-Z]*=$' "$objects/CMakeCache.txt"; then
+    echo "SKIP: a sanitized program is not for packaging"
+    exit 77
+fi
 work=$(mktemp -d)
 tools=$(mktemp -d)
 trap 'rm -rf "$work" "$tools"' EXIT
@@ -19,8 +25,19 @@ done <.dockerignore
 build=$(sed -n '/ AS build$/,/^FROM/s/^RUN //p' Containerfile)
 [ -n "$build" ] || { echo "Containerfile: no RUN in the stage build"; exit 1; }
 echo "$build"
-# The packages are looked at and not run: optimisation would take most of the time.
-printf '#!/bin/sh\nexec %s "$@" -U_FORTIFY_SOURCE -O0\n' "$(command -v "${CC:-cc}")" >"$tools/cc"
+# The packages are looked at and not run, and compiling would take most of the time: the compiler finds all that a source
+# includes, and then takes the object that the build of these tests has made of it.
+cat >"$tools/cc" <<END
+#!/bin/bash
+object=
+for ((k = 1; k < \$#; k++)); do
+    [ "\${!k}" != -o ] || { next=\$((k + 1)) object=$objects/\${!next}; }
+done
+case \$object in
+*.o) [ ! -f "\$object" ] || { $cc "\$@" -E && exec cp "\$object" "\${!next}"; exit; } ;;
+esac
+exec $cc "\$@" -U_FORTIFY_SOURCE -O0
+END
 chmod +x "$tools/cc"
 export CC=$tools/cc
 sh -ec "$build" >log 2>&1 || { tail -50 log; exit 1; }

@@ -12,7 +12,7 @@ if ! grep -q '^VOXSTAT_SANITIZE:[A-Z]*=$' "$build/CMakeCache.txt"; then
 fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cpack --config "$build/CPackConfig.cmake" -B "$work/packages" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+cpack --config "$build/CPackConfig.cmake" -D CPACK_DEBIAN_COMPRESSION_TYPE=none -B "$work/packages" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 program=$(echo "$work"/packages/voxstat_*.deb)
 development=$(echo "$work"/packages/libvoxstat-dev_*.deb)
 

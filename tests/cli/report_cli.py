@@ -18,6 +18,7 @@ class Page(html.parser.HTMLParser):
 
     def __init__(self, path):
         super().__init__()
+        self.path = path
         self.ids, self.links, self.images, self.scripts, self.tags, self.headings = [], [], [], 0, set(), []
         self.tables, self.text, self.captions, self.open = [], {"": ""}, [], []
         self.attributes = []
@@ -104,7 +105,7 @@ class Said(html.parser.HTMLParser):
             self.said.append((self.open[-1], data))
 
 
-NO_MINUS = r"(?<![\w.])-[\d.]|\de[-+]\d"  # a hyphen before a number or in an exponent
+NO_MINUS = r"(?<![\w.])-[\d.]|\de-\d"  # a hyphen before a number or in an exponent
 NO_THOUSANDS = r"(?<![\d.,/])(?!(?:19|20)\d\d\b)\d{4,}(?![\d-])"  # but in years and dates
 P = r"(?<!one-sided )\bp[\s\xa0]+(?:= )?((?!0.05\b)\d[\d.]*(?:e\S+)?)"
 P_FORM = r"(?:0\.0*[1-9]\d\d|1\.00|[1-9]\.\d\de\N{MINUS SIGN}\d\d)\.?"
@@ -176,4 +177,5 @@ class Report(voxstat_cli.Study):
             self.assertGreater(len(page.text[name]), 100, name)
         self.assertNotIn("&lt;", page.text[""])  # escaped twice
         self.assertNotIn("(null)", page.text[""])
+        self.assertEqual(other_forms(page.path)[0], [])
         self.assertNotRegex(page.text[""], r"\bnan\b")

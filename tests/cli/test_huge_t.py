@@ -28,7 +28,7 @@ class HugeT(Study):
         said = [remark for remark in record["remarks"] if "nearly perfect" in remark]
         self.assertEqual(len(said), 1)
         self.assertIn("pet change", said[0])
-        self.assertIn("up to 65536", said[0])
+        self.assertIn("up to 65,536", said[0])
         self.assertIn(said[0], done.stderr)
         self.assertIn(said[0], report_cli.Page(self.folder / "huge/report.html").text["question"])
 

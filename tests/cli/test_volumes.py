@@ -120,6 +120,15 @@ class Volumes(test_atlas.Atlas):
         self.assertEqual(names, ["p-fwe-voxel_a-b-2.nii.gz", "p-fwe-voxel_a-b.nii.gz"])
         volumes = self.effects("voxstat-results")["pet/change"]["volumes"]
         self.assertEqual([(one["name"], one["files"]) for one in volumes], [("a/b", "a-b"), ("a b", "a-b-2")])
+        shown = self.run_program("show", "voxstat-results").stdout.splitlines()
+        for one in volumes:  # how many of its clusters are significant, by the p of their peaks
+            table = self.folder / f"voxstat-results/pet/change/clusters_{one['files']}.tsv"
+            rows = list(csv.DictReader(table.read_text().splitlines(), delimiter="\t"))
+            below = sum(float(row["p_voxel"]) < 0.05 for row in rows)
+            self.assertEqual(one["clusters"]["voxel_below_0_05"], below)
+            line = next(line for line in shown if line.startswith(f"  {one['name']} "))
+            self.assertIn(f"  {below} of {len(rows)}" if rows else "  0", line)
+        self.assertTrue(any(one["clusters"]["number"] for one in volumes))
 
     def test_long_names_are_refused_before_the_work(self):
         (self.folder / "planned.tsv").write_text(f"region\tfamily\tmembers\nA\t{'a' * 240}\tcaudate\n")

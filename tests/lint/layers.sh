@@ -4,62 +4,38 @@
 # simulate, bench), which are above all others.
 set -euo pipefail
 
+# The height of each module.
+declare -A rank=([base]=0 [space]=10 [image]=20 [bids]=25 [study]=30 [model]=30 [quality]=30 [engine]=40 [univariate]=40
+    [atlas]=40 [prepare]=45 [infer]=50 [outcome]=60 [results]=70 [output]=80 [report]=90 [nidm]=100 [cli]=110
+    [simulate]=110 [bench]=110)
 # The names of "voxstat/<header>" are those of modules, except these.
-header_module() # header -> module
-{
-    case $1 in
-    error) echo base ;;
-    tally) echo engine ;;
-    inference | result | family) echo infer ;;
-    voxstat) echo infer ;;
-    *) echo "$1" ;;
-    esac
-}
-
-rank() # module -> its height; fails for one that the order does not know
-{
-    case $1 in
-    base) echo 0 ;;
-    space) echo 10 ;;
-    image) echo 20 ;;
-    bids) echo 25 ;;
-    study | model | quality) echo 30 ;;
-    engine | univariate | atlas) echo 40 ;;
-    prepare) echo 45 ;;
-    infer) echo 50 ;;
-    outcome) echo 60 ;;
-    results) echo 70 ;;
-    output) echo 80 ;;
-    report) echo 90 ;;
-    nidm) echo 100 ;;
-    cli | simulate | bench) echo 110 ;;
-    *) return 1 ;;
-    esac
-}
+declare -A header_module=([error]=base [tally]=engine [inference]=infer [result]=infer [family]=infer [voxstat]=infer)
 
 # Prints every offence under the root $1.
 offences()
 {
-    local file line path from to module target
+    local file line path module target from to name
     while IFS=: read -r file line path; do
+        name=${file##*/} name=${name%.h}
         case $file in
-        include/voxstat/*) module=$(header_module "$(basename "$file" .h)") ;;
+        include/voxstat/*) module=${header_module[$name]-$name} ;;
         host/*) module=${file#host/} module=${module%%/*} ;;
         bench/*) module=bench ;;
         esac
-        from=$(rank "$module") || { echo "$file: the folder '$module' has no place in the order"; continue; }
-        path=${path#*\"} path=${path%%\"*}
+        from=${rank[$module]-}
+        [ -n "$from" ] || { echo "$file: the folder '$module' has no place in the order"; continue; }
+        path=${path#*\"} path=${path%%\"*} name=${path##*/} name=${name%.h}
         case $path in
-        voxstat/*) target=$(header_module "$(basename "$path" .h)") ;;
+        voxstat/*) target=${header_module[$name]-$name} ;;
         args.h | height.h | near.h | sample.h) target=engine ;; # shared with the kernels
         *) target=${path%%/*} ;;
         esac
-        to=$(rank "$target") || to=unknown
-        if [ "$to" = unknown ]; then
+        to=${rank[$target]-}
+        if [ -z "$to" ]; then
             echo "$file:$line: \"$path\" is not written as \"module/header.h\" of a module"
         elif [ "$to" -gt "$from" ]; then
             echo "$file:$line: $module must not include \"$path\": that climbs"
-        elif [ "$to" -eq "$from" ] && [ "$target" != "$module" ] && [ "$from" -lt "$(rank cli)" ]; then
+        elif [ "$to" -eq "$from" ] && [ "$target" != "$module" ] && [ "$from" -lt "${rank[cli]}" ]; then
             echo "$file:$line: $module must not include \"$path\": these two stand beside each other"
         fi
     done < <(cd "$1" && grep -rnE --include='*.[ch]' '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' \
@@ -68,46 +44,47 @@ offences()
         grep -v '^host/engine/opencl/' | sed 's/$/   <- OpenCL outside host\/engine\/opencl/') || true
 }
 
-# The test of the test: each of these must be found, and a good file must not.
+# The test of the test: a bad line in a file of its own must be found, and a good one must not.
 planted=$(mktemp -d)
 trap 'rm -rf "$planted"' EXIT
-plant() # path, text, offences expected
-{
-    rm -rf "${planted:?}"/*
-    mkdir -p "$planted/$(dirname "$1")"
-    printf '%s\n' "$2" >"$planted/$1"
-    local found
-    found=$(offences "$planted" | wc -l)
-    if [ "$found" -ne "$3" ]; then
-        echo "layers.sh is broken: '$2' in $1 gave $found offences, not $3"
-        exit 1
-    fi
-}
-plant host/image/bad.c '#include "engine/backend.h"' 1
-plant host/image/bad.c '#include "voxstat/result.h"' 1
-plant host/study/bad.c '#include "output/output.h"' 1
-plant host/study/bad.c '#include "voxstat/model.h"' 1
-plant host/model/bad.c '#include "study/cells.h"' 1
-plant host/bids/bad.c '#include "study/cells.h"' 1
-plant host/univariate/bad.c '#include "infer/exact.h"' 1
-plant host/univariate/bad.c '#include "engine/problem.h"' 1
-plant host/quality/bad.c '#include "study/table.h"' 1
-plant host/space/bad.c '#include "image/header.h"' 1
-plant host/image/bad.c '#include "atlas/atlas.h"' 1
-plant host/atlas/bad.c '#include "engine/op.h"' 1
-plant host/study/bad.c '#include "results/results.h"' 1
-plant host/results/bad.c '#include "output/output.h"' 1
-plant host/output/bad.c '#include "report/report.h"' 1
-plant host/report/bad.c '#include "nidm/pack.h"' 1
-plant host/base/bad.c '#include "../cli/options.h"' 1
-plant host/attic/bad.c '#include "base/error.h"' 1
-plant include/voxstat/model.h '#include "voxstat/engine.h"' 1
-plant host/infer/bad.c 'cl_mem buffer;' 1
-plant host/engine/cpu/bad.c '#include <CL/cl.h>' 1
-plant host/engine/opencl/good.c 'cl_mem buffer;' 0
-plant host/infer/good.c '#include "engine/backend.h"' 0
-plant host/infer/good.c '#include "univariate/flip_count.h"' 0
-plant host/cli/good.c '#include "simulate/simulate.h"' 0
+number=0 expected=
+while IFS='~' read -r verdict folder text; do
+    number=$((number + 1)) file=$folder/planted$number.h
+    case $folder in include/*) file=$folder/model.h ;; esac
+    mkdir -p "$planted/$folder"
+    printf '%s\n' "$text" >"$planted/$file"
+    [ "$verdict" = good ] || expected+="$file"$'\n'
+done <<'END'
+bad~host/image~#include "engine/backend.h"
+bad~host/image~#include "voxstat/result.h"
+bad~host/study~#include "output/output.h"
+bad~host/study~#include "voxstat/model.h"
+bad~host/model~#include "study/cells.h"
+bad~host/bids~#include "study/cells.h"
+bad~host/univariate~#include "infer/exact.h"
+bad~host/univariate~#include "engine/problem.h"
+bad~host/quality~#include "study/table.h"
+bad~host/space~#include "image/header.h"
+bad~host/image~#include "atlas/atlas.h"
+bad~host/atlas~#include "engine/op.h"
+bad~host/study~#include "results/results.h"
+bad~host/results~#include "output/output.h"
+bad~host/output~#include "report/report.h"
+bad~host/report~#include "nidm/pack.h"
+bad~host/base~#include "../cli/options.h"
+bad~host/attic~#include "base/error.h"
+bad~include/voxstat~#include "voxstat/engine.h"
+bad~host/infer~cl_mem buffer;
+bad~host/engine/cpu~#include <CL/cl.h>
+good~host/engine/opencl~cl_mem buffer;
+good~host/infer~#include "engine/backend.h"
+good~host/infer~#include "univariate/flip_count.h"
+good~host/cli~#include "simulate/simulate.h"
+END
+if ! diff <(printf %s "$expected" | sort) <(offences "$planted" | cut -d: -f1 | sort); then
+    echo "layers.sh is broken: the planted files marked < were not found, or those marked > were found wrongly"
+    exit 1
+fi
 
 found=$(offences "${VOXSTAT_SOURCE:?}")
 if [ -n "$found" ]; then

@@ -28,6 +28,7 @@ static void must(vx_status status, const vx_error *error)
 
 static vx_device_info *devices; /* every OpenCL device */
 static size_t device_count;
+static bool simulated; /* the device of the test is Oclgrind */
 
 /* Runs a test on every usable device in both forms. */
 static void on_every_device(void (*test)(vx_backend *backend))
@@ -40,6 +41,7 @@ static void on_every_device(void (*test)(vx_backend *backend))
             int platform, device;
             assert_int_equal(sscanf(devices[d].id, "opencl:%d.%d", &platform, &device), 2);
             setenv("VOXSTAT_KERNEL_FORM", forms[f], 1);
+            simulated = strstr(devices[d].name, "Oclgrind");
             must(vx_opencl_open(platform, device, &backend, &error), &error);
             print_message("%s (%s), kernels as for a %s\n", devices[d].id, devices[d].name, forms[f]);
             test(backend);
@@ -48,12 +50,13 @@ static void on_every_device(void (*test)(vx_backend *backend))
     unsetenv("VOXSTAT_KERNEL_FORM");
 }
 
+/* Oclgrind would take half its time for TFCE here, whose kernel test_tfce runs on smaller maps. */
 static void known(vx_backend *backend)
 {
     vx_error error;
     unsigned ops = 0;
     for (vx_op op = 0; op < VX_OPS; op++)
-        ops |= vx_backend_supports(backend, op) ? 1u << op : 0;
+        ops |= vx_backend_supports(backend, op) && !(simulated && op == VX_OP_TFCE) ? 1u << op : 0;
     must(vx_selftest_known(backend, ops, &error), &error);
 }
 

@@ -14,8 +14,9 @@ static void put_voxel(vx_page *page, const vx_results_effect *effect, double cri
     const double sign = effect->tails == VX_NEGATIVE ? -1 : 1;
     const vx_tails_words *words = vx_tails_about(effect->tails);
     char size[32];
-    vx_put(page, "<li>a voxel by itself: %s %s %s<strong>%.2f</strong>, which is ", words->statistic,
-           effect->tails == VX_NEGATIVE ? "below" : "above", words->true_minus, critical);
+    vx_put(page, "<li>a voxel by itself: %s %s %s<strong>%s</strong>, which is ", words->statistic,
+           effect->tails == VX_NEGATIVE ? "below" : "above", words->true_minus,
+           vx_fixed_text(critical, 2, size));
     if (effect->kind == VX_SLOPE)
         vx_put(page, "a%s correlation of <strong>%s</strong>", effect->columns > 2 ? " partial" : "",
                vx_fixed_text(sign * critical / sqrt(critical * critical + effect->df), 2, size));
@@ -44,7 +45,7 @@ static void put_needed(vx_report *report, const vx_effect_view *view, vx_quantit
                vx_tails_beyond(effect->tails, effect->threshold_t, text));
     else if (kind == VX_P_FWE_MASS)
         vx_put(report->page, "<li>a cluster by its mass: more than <strong>%s</strong> (the sum of |t| \xE2\x88\x92 "
-               "%.2f);</li>\n", vx_fixed_text(critical, 1, volume), effect->threshold_t);
+               "%s);</li>\n", vx_fixed_text(critical, 1, volume), vx_fixed_text(effect->threshold_t, 2, voxels));
     else
         vx_put(report->page, "<li>a voxel by TFCE: a score above <strong>%s</strong>;</li>\n",
                vx_fixed_text(critical, 1, volume));

@@ -63,14 +63,14 @@ static void gather(const vx_results_effect *effect, int64_t count, const double 
 
 static char *caption_of(const vx_results_effect *effect, const vx_calibration *c)
 {
-    char count[32], p[32], low[32], high[32];
+    char count[32], p[32], low[32], high[32], inflation[32];
     return vx_text("The t of every voxel as Student\xE2\x80\x99s p; on the line lies what independent voxels without "
                    "any effect would give. Shaded: the middle 95 %% of %s relabellings of these data, in which long "
                    "stretches stray together, as neighbours are alike. Half of the voxels have a t beyond "
-                   "\xC2\xB1%.2f; relabellings give %s to %s (p = %s; inflation %.2f, 1 by chance).",
+                   "\xC2\xB1%.2f; relabellings give %s to %s (p = %s; inflation %s, 1 by chance).",
                    vx_count_text(effect->quantiles.count, count), c->median,
                    vx_fixed_text(c->low, 2, low), vx_fixed_text(c->high, 2, high), vx_p_text(c->p, p),
-                   c->inflation);
+                   vx_fixed_text(c->inflation, 2, inflation));
 }
 
 void vx_effect_qq(vx_report *report, const vx_effect_view *view)

@@ -225,14 +225,16 @@ static void put_threshold(vx_report *report)
 {
     const vx_results *results = report->results;
     const char *p = vx_results_option(results, "cluster-p");
+    char t[32];
     if (!p) {
-        vx_put(report->page, "t = %.2f", results->modality[0].effect[0].threshold_t);
+        vx_put(report->page, "t = %s", vx_fixed_text(results->modality[0].effect[0].threshold_t, 2, t));
         return;
     }
     vx_put(report->page, "one-sided p %s, for the mean", p);
     for (size_t m = 0; m < results->modalities; m++)
-        vx_put(report->page, "%s%s%s t = %.2f", m ? "," : "", results->modalities > 1 ? " of " : "",
-               results->modalities > 1 ? results->modality[m].name : "", results->modality[m].effect[0].threshold_t);
+        vx_put(report->page, "%s%s%s t = %s", m ? "," : "", results->modalities > 1 ? " of " : "",
+               results->modalities > 1 ? results->modality[m].name : "",
+               vx_fixed_text(results->modality[m].effect[0].threshold_t, 2, t));
 }
 
 static void put_corrections(vx_report *report, citing *c)

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "infer/quantity.h"
+#include "report/draw/colour.h"
 #include "report/draw/sample.h"
 #include "report/kept.h"
 #include "report/volume.h"
@@ -34,7 +35,7 @@ typedef struct vx_map_packing {
     const vx_mask_region *region;
     const vx_results_effect *effect;
     float *value;
-    double limit, threshold;
+    double largest, limit, threshold;
     vx_bytes packed;
     vx_status status;
     vx_error error;
@@ -111,9 +112,9 @@ static vx_steps steps_of(const vx_map_packing *p)
 
 static void pack(vx_map_packing *p)
 {
-    const double largest = prepare(p->quantity, p->region, p->value);
-    p->threshold = first_threshold(p->quantity, p->effect, largest);
-    p->limit = fmax(largest, 1.1 * p->threshold); /* as in the pictures, so that maps of noise stay pale */
+    p->largest = prepare(p->quantity, p->region, p->value);
+    p->threshold = first_threshold(p->quantity, p->effect, p->largest);
+    p->limit = fmax(p->largest, 1.1 * p->threshold); /* the slider reaches beyond the threshold */
     const vx_steps steps = steps_of(p);
     if (p->limit > 0)
         p->status = vx_volume_pack(&p->region->modality->grid, &p->region->box, p->value, &steps, &p->packed,
@@ -131,6 +132,16 @@ static void put_units(const vx_report *report, const vx_map_packing *p)
     if (units)
         vx_put(report->page, " data-units=\"%s%s%s\"", units, !slope ? "" : of_covariate ? " / " : " per unit",
                of_covariate ? of_covariate : "");
+}
+
+/* The sizes that have the colours of a tail, as in the pictures: viewer.js finds the colours between them. */
+static void put_stops(vx_page *page, const vx_map_packing *p)
+{
+    vx_put_markup(page, " data-stops=\"");
+    for (int i = 0; i < VX_VIEWER_COLOURS; i++)
+        vx_put(page, "%s%.5g", i ? " " : "",
+               vx_colour_size((double)i / (VX_VIEWER_COLOURS - 1), p->threshold, p->largest));
+    vx_put_markup(page, "\"");
 }
 
 /* Writes a map unless it is too large for the page. A page of which three quarters are used is full with the first map
@@ -154,6 +165,7 @@ static void put_map(vx_volume_page *filling, const vx_map_packing *p)
     vx_put(page, " data-title=\"%s%s%s\" data-limit=\"%.9g\" data-threshold=\"%.9g\" data-tails=\"%s\"",
            is_p ? "p, " : "", about->title, p->quantity == filling->report->results->primary ? " (primary)" : "",
            p->limit, p->threshold, is_p ? "" : vx_tails_names[p->effect->tails]);
+    put_stops(page, p);
     if (is_p)
         vx_put(page, " data-p=\"%s\"", p->quantity == filling->report->results->primary ? "primary" : "further");
     put_volume(page, &p->packed);
