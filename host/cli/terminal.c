@@ -121,6 +121,8 @@ void vx_tell_of(FILE *stream, const char *format, va_list arguments)
         begun = line;
         return;
     }
+    if (!line && stream == stdout && !lost)
+        lost = ENOMEM;
     char *lines = line ? folded(stream, line) : NULL;
     vx_print(stream, "%s", lines ? lines : line ? line : "(out of memory)\n");
     free(lines);
@@ -149,8 +151,10 @@ void vx_tell_error(const char *message)
         vx_tell(stderr, "\n");
     if (vx_colours(stderr) && lines)
         fprintf(stderr, "%s\033[1;31m%s\033[0m%s", name, error, lines + head);
+    else if (lines)
+        fputs(lines, stderr);
     else
-        vx_print(stderr, "%s", lines ? lines : text ? text : "voxstat: error: out of memory\n");
+        vx_print(stderr, "%s%s %s\n", name, error, message);
     free(lines);
     free(text);
 }

@@ -2,6 +2,7 @@
 
 #include "infer/quantity.h"
 #include "report/ground.h"
+#include "report/kept.h"
 #include "results/level.h"
 
 #include <math.h>
@@ -21,7 +22,7 @@ const char *vx_background_words(const vx_report *report)
 }
 
 /* Reads where p of a kind is significant. */
-static vx_status read_significant(const vx_report *report, const vx_effect_view *view, const float *mask,
+static vx_status read_significant(vx_report *report, const vx_effect_view *view, const float *mask,
                                   vx_effect_brain *of, vx_error *error)
 {
     const vx_look *look = look_of(report);
@@ -30,7 +31,7 @@ static vx_status read_significant(const vx_report *report, const vx_effect_view 
     const float level = (float)(look->by_p ? look->level : VX_LEVEL);
     if (!look->by_p && (vx_quantity_about(kind)->control == VX_CONTROL_NONE || !view->effect->p[kind].below))
         return VX_OK;
-    const vx_status status = vx_results_map(report->results, view->effect, grid, kind, &of->significant, error);
+    const vx_status status = vx_report_map(report, view->effect, grid, kind, &of->significant, error);
     bool any = false;
     for (size_t i = 0; !status && i < vx_grid_elements(grid); i++) {
         const bool below = mask[i] > 0 && of->significant[i] < level;
@@ -51,15 +52,14 @@ static void sign_p(const vx_grid *grid, float *p, const float *t)
         p[i] = (float)(t[i] < 0 ? log10(p[i]) : -log10(p[i]));
 }
 
-static vx_status read_volumes(const vx_report *report, const vx_effect_view *view, const float *mask,
+static vx_status read_volumes(vx_report *report, const vx_effect_view *view, const float *mask,
                               vx_effect_brain *of, vx_error *error)
 {
-    const vx_results *results = report->results;
     const vx_look *look = look_of(report);
     const vx_grid *grid = &view->modality->grid;
-    vx_status status = vx_results_map(results, view->effect, grid, VX_MAP_T, &of->map, error);
+    vx_status status = vx_report_map(report, view->effect, grid, VX_MAP_T, &of->map, error);
     if (!status && look->map != VX_MAP_T)
-        status = vx_results_map(results, view->effect, grid, look->map, &of->colour, error);
+        status = vx_report_map(report, view->effect, grid, look->map, &of->colour, error);
     if (!status)
         status = read_significant(report, view, mask, of, error);
     if (!status && look->map != VX_MAP_T && vx_quantity_is_p(look->map)) {

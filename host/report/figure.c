@@ -6,6 +6,7 @@
 #include "report/figure_parts.h"
 #include "report/figure_sheet.h"
 #include "report/ground.h"
+#include "report/kept.h"
 
 #include <math.h>
 #include <string.h>
@@ -311,6 +312,7 @@ void vx_figure_free(vx_composed *figure)
     free(figure->item);
     vx_report_free_template(&figure->report);
     vx_grounds_free(figure->report.ground, figure->results ? figure->results->modalities : 0);
+    vx_kept_maps_free(figure->report.kept);
     vx_results_close(figure->results);
     free(figure);
 }

@@ -7,6 +7,7 @@
 #include "base/stream.h"
 #include "report/draw/named_points.h"
 #include "report/ground.h"
+#include "report/kept.h"
 #include "report/section.h"
 #include "report/sections.h"
 
@@ -197,6 +198,7 @@ vx_status vx_report_write(const char *folder, const vx_report_options *options, 
     vx_files_free(report.files);
     vx_report_free_template(&report);
     vx_grounds_free(report.ground, results->modalities);
+    vx_kept_maps_free(report.kept);
     vx_results_close(results);
     return report.status;
 }

@@ -19,6 +19,7 @@ typedef struct vx_volume {
 
 struct vx_look;
 struct vx_ground;
+struct vx_kept_maps;
 struct vx_picture_taker;
 
 typedef struct vx_report {
@@ -35,6 +36,7 @@ typedef struct vx_report {
     void (*say)(const char *remark); /* null: nobody is told the remark on the template */
     bool template_resampled;  /* its grid differs from that of the results */
     struct vx_ground *ground; /* of every modality (ground.h); null until one is needed */
+    struct vx_kept_maps *kept; /* maps that were read (kept.h); null: none */
     vx_files *files;
     vx_pictures pictures;     /* drawn so far */
     vx_page *page;

@@ -48,13 +48,16 @@
     const rises = () => shown.dataset.tails !== "neg";
     const falls = () => ["two", "neg"].includes(shown.dataset.tails);
 
-    /* The colour of a size of the current map: as in the pictures from the threshold with which the map opens to its
-       limit, so that a value keeps its colour when the reader moves the threshold. */
+    /* The colour of a size of the current map, between the colours of a tail, whose sizes the map has with it. They are
+       those of the pictures, and a value keeps its colour when the reader moves the threshold. */
     function colour(size, stops) {
-        const limit = Number(shown.dataset.limit), threshold = Number(shown.dataset.threshold);
-        const share = Math.min(Math.max((size - threshold) / (limit - threshold), 0), 1) * (stops.length - 1);
-        const low = Math.min(Math.floor(share), stops.length - 2);
-        return [0, 1, 2].map((k) => Math.round(stops[low][k] + (share - low) * (stops[low + 1][k] - stops[low][k])));
+        const sizes = shown.dataset.stops.split(" ").map(Number), after = sizes.findIndex((one) => one > size);
+        if (after < 0)
+            return stops[sizes[0] < sizes.at(-1) ? stops.length - 1 : 0];
+        if (after === 0)
+            return stops[0];
+        const share = (size - sizes[after - 1]) / (sizes[after] - sizes[after - 1]);
+        return [0, 1, 2].map((k) => Math.round(stops[after - 1][k] + share * (stops[after][k] - stops[after - 1][k])));
     }
 
     /* A colour map in NiiVue's format. Its first entry, for voxels outside the mask, is transparent. */

@@ -1,6 +1,7 @@
 /* Lays the images of a folder obliquely, and the file's first axis along y:
        node oblique.mjs FOLDER
-   so that no axis of the images is parallel to an axis of space, and their order differs. Only the sform of their NIfTI-1 headers changes. */
+   so that no axis of the images is parallel to an axis of space, their order differs, and the third one leads down. Only
+   the sform of their NIfTI-1 headers changes. */
 import fs from "node:fs";
 import path from "node:path";
 import zlib from "node:zlib";
@@ -14,7 +15,7 @@ const [folder] = process.argv.slice(2);
 for (const name of fs.readdirSync(folder).filter((name) => name.endsWith(".nii.gz"))) {
     const file = path.join(folder, name), image = zlib.gunzipSync(fs.readFileSync(file));
     const place = (i, j) => SROW + 4 * (4 * i + j);
-    const sform = [0, 1, 2].map((i) => [1, 0, 2, 3].map((j) => image.readFloatLE(place(i, j))));
+    const sform = [0, 1, 2].map((i) => [1, 0, 2, 3].map((j) => (j === 2 ? -1 : 1) * image.readFloatLE(place(i, j))));
     times(times(aboutX, aboutZ), sform).forEach((row, i) => row.forEach((value, j) => {
         image.writeFloatLE(value, place(i, j));
     }));

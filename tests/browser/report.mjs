@@ -50,9 +50,11 @@ async function open(file, width, script, colorScheme = "light") {
     return page;
 }
 
+/* axe takes seconds for a page, so that one run looks at as much as can be open at a time. */
 async function accessible(page, what) {
     await page.addScriptTag({path: axe});
-    const {violations, passes} = await page.evaluate((tags) => axe.run(document, {runOnly: tags}), rules);
+    const {violations, passes} = await page.evaluate(
+        (tags) => axe.run(document, {runOnly: tags, resultTypes: ["violations"]}), rules);
     const found = violations.map(({id, nodes}) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(" | ")}`);
     assert.deepEqual(found, [], `accessibility of ${what}`);
     for (const rule of ["color-contrast", "heading-order", "document-title", "html-has-lang"])
@@ -69,15 +71,67 @@ async function fits(page, width) {
     assert(needed <= width, `the page is ${needed} wide in a window of ${width}`);
 }
 
-/* How many pixels of the viewer's canvas, on the screen, have the colours of either tail, and how many that of a share
-   of the positive ones: 1 is the limit. */
-async function colours(page, share = 1) {
+/* Runs before the page: keeps NiiVue's object, and where it draws which letters around a slice, as `seen`. */
+function expose() {
+    let made, tile = null;
+    window.seen = {tiles: []};
+    Object.defineProperty(window, "niivue", {get: () => made, set(value) {
+        made = value;
+        const own = value.Niivue.prototype, {attachToCanvas, drawSliceOrientationText, drawText} = own;
+        own.attachToCanvas = function (...all) {
+            window.seen.nv = this;
+            return attachToCanvas.apply(this, all);
+        };
+        own.drawSliceOrientationText = function (box, slice, ...more) {
+            tile = window.seen.tiles[slice] = {box: Array.from(box), letters: []};
+            drawSliceOrientationText.call(this, box, slice, ...more);
+            tile = null;
+        };
+        own.drawText = function (at, text, ...more) {
+            tile?.letters.push({text, x: at[0], y: at[1]});
+            drawText.call(this, at, text, ...more);
+        };
+    }});
+}
+
+/* The colour that a picture of slices has for a value beyond its threshold: that of its colour bar, by the values that
+   stand beside it. */
+function pictured(file, value) {
+    const svg = fs.readFileSync(path.join(folder, file), "utf8");
+    const number = (text) => Number(text.replace("\u2212", "-"));
+    const box = /fill:rgb\((\S+)%,(\S+)%,(\S+)%\);[^>]*d="M (\S+) (\S+) L (\S+) \5 L \6 (\S+) L \4 \7 Z/g;
+    const boxes = Array.from(svg.matchAll(box), ([, r, g, b, x, top, right, bottom]) => (
+        {rgb: [r, g, b].map((part) => 2.55 * part), x: Number(x), right: Number(right), y: (+top + +bottom) / 2}));
+    const {x, right} = boxes.at(-1), steps = boxes.filter((box) => box.x === x);
+    const marks = Array.from(svg.matchAll(/<text[^>]* x="(\S+)" y="(\S+)">([\d.\u2212]+)</g), ([, at, y, text]) => (
+        {x: Number(at), y: y - 4, value: number(text)})).filter((mark) => Math.abs(mark.x - right - 6) < 0.1);
+    const [low, high] = marks.filter((mark) => mark.value > 0).sort((a, b) => a.value - b.value);
+    assert(steps.length > 400 && low.value < value && value < high.value, `${value} is not in the bar of ${file}`);
+    const y = low.y + (high.y - low.y) * (value - low.value) / (high.value - low.value);
+    return steps.reduce((a, b) => Math.abs(a.y - y) < Math.abs(b.y - y) ? a : b).rgb;
+}
+
+/* The colour of the voxel at the crosshair, in the axial slice: its lines leave a gap there. */
+async function coloured(page) {
     const picture = (await page.locator("#viewer-canvas").screenshot()).toString("base64");
-    const limit = await page.evaluate((share) => {
-        const {positive} = JSON.parse(document.getElementById("viewer-colours").textContent);
-        const at = share * (positive.length - 1), low = Math.min(Math.floor(at), positive.length - 2);
-        return positive[low].map((value, k) => value + (at - low) * (positive[low + 1][k] - value));
-    }, share);
+    const at = await page.evaluate(() => {
+        const {nv} = window.seen;
+        return Array.from(nv.frac2canvasPosWithTile(nv.scene.crosshairPos, 0).pos, (one) => one / devicePixelRatio);
+    });
+    return eye.evaluate(async ([base64, [x, y]]) => {
+        const image = await createImageBitmap(await (await fetch("data:image/png;base64," + base64)).blob());
+        const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+        context.drawImage(image, 0, 0);
+        return Array.from(context.getImageData(Math.round(x), Math.round(y), 1, 1).data.subarray(0, 3));
+    }, [picture, at]);
+}
+
+/* How many pixels of the viewer's canvas, on the screen, have the colours of either tail, and how many that of the
+   limit. */
+async function colours(page) {
+    const picture = (await page.locator("#viewer-canvas").screenshot()).toString("base64");
+    const limit = await page.evaluate(() =>
+        JSON.parse(document.getElementById("viewer-colours").textContent).positive.at(-1));
     return eye.evaluate(async ([base64, limit]) => {
         const image = await createImageBitmap(await (await fetch("data:image/png;base64," + base64)).blob());
         const canvas = new OffscreenCanvas(image.width, image.height), context = canvas.getContext("2d");
@@ -131,7 +185,7 @@ async function choose(page, row) {
 const near = (row) => ["peak_x", "peak_y", "peak_z"].map((name) => Number(row[name]));
 
 test("the viewer", async (t) => {
-    const page = await open("full/report.html", 1280);
+    const page = await open("full/report.html", 1280, expose);
     const change = clusters("pet_change"), level = clusters("pet_rapa_level");
     const row = (effect, i) => page.locator(`tr[data-effect=${effect}][data-x]:not(.sub)`).nth(i);
 
@@ -139,6 +193,19 @@ test("the viewer", async (t) => {
         await view(page);
         const largest = change.reduce((a, b) => Math.abs(a.peak_t) >= Math.abs(b.peak_t) ? a : b);
         assert.deepEqual((await value(page)).mm, near(largest));
+    });
+    await t.test("follows a link of the answer, beside the effect", async () => {
+        await page.locator("#question a[href='#effect-2']").first().click();
+        await page.waitForSelector("#viewer-app.docked");
+        await page.waitForFunction(() => document.getElementById("viewer-effect").value === "pet_rapa_level");
+        const largest = level.reduce((a, b) => Math.abs(a.peak_t) >= Math.abs(b.peak_t) ? a : b);
+        assert.deepEqual((await value(page)).mm, near(largest));
+        const {y} = await page.locator("#effect-2").boundingBox();
+        assert(y > -50 && y < 200, `the effect is at ${y}`);
+        await page.locator("#viewer-close").click(); /* later links no longer show it */
+        await page.locator("#viewer").scrollIntoViewIfNeeded();
+        await page.locator("#viewer-effect").selectOption("pet_change");
+        await page.waitForFunction(() => document.getElementById("viewer-what").textContent === "pet: change");
     });
     await t.test("shows a peak as the cluster table has it: t, p and the region", async () => {
         await page.locator("#viewer-cluster").selectOption({index: 1});
@@ -165,18 +232,13 @@ test("the viewer", async (t) => {
         await page.waitForFunction(() => document.getElementById("viewer-readout").textContent.startsWith("t ="));
     });
     await t.test("gives a value the colour that it has in the pictures, whatever the threshold", async () => {
-        const largest = Math.max(...change.map((row) => Math.abs(row.peak_t))), peak = Number(change[0].peak_t);
-        const effect = JSON.parse(fs.readFileSync(path.join(folder, "full/run.json"), "utf8")).modalities[0].effects[0];
-        const from = effect.clusters.threshold_t; /* where the colours of the pictures begin */
-        const share = (peak - from) / (largest - from);
-        assert(share > 0.1 && share < 0.9);
+        const wanted = pictured("full/figures/pet_change_slices.svg", Number(change[0].peak_t));
         await page.locator("#viewer-cluster").selectOption({index: 1});
-        await slide(page, from / largest);
-        const before = (await colours(page, share)).limit;
-        assert(before > 0, "the peak does not have its colour");
-        await slide(page, 0.1);
-        assert((await colours(page, share)).limit >= before);
-        await slide(page, 0.4);
+        for (const part of [0.5, 0.1, 0.4]) {
+            await slide(page, part);
+            const seen = await coloured(page);
+            assert(seen.every((one, k) => Math.abs(one - wanted[k]) < 6), `${seen}, not ${wanted}, at ${part}`);
+        }
     });
     await t.test("hides more as the threshold of both tails rises", async () => {
         await page.locator("#viewer-faded").uncheck();
@@ -256,7 +318,6 @@ test("the viewer", async (t) => {
         await page.locator("#viewer-x").press("Enter");
         assert.deepEqual((await value(page)).mm, [-22, y, z - 4]);
     });
-    await t.test("is accessible beside the text", () => accessible(page, "the page with its panel"));
     await keep(page, "panel", false);
     await t.test("has the left on the left, and leaves the wheel to the page until it is clicked", async () => {
         await page.locator("#viewer-close").click();
@@ -287,24 +348,17 @@ test("the viewer", async (t) => {
         await choose(page, level[0]);
         assert.deepEqual((await value(page)).mm, near(level[0]));
     });
-    await t.test("follows a link of the answer, beside the effect", async () => {
-        await page.reload(); /* the panel was closed, and stays so until asked for */
-        await view(page);
-        await page.locator("#question a[href='#effect-2']").first().click();
-        await page.waitForSelector("#viewer-app.docked");
-        await page.waitForFunction(() => document.getElementById("viewer-effect").value === "pet_rapa_level");
-        const largest = level.reduce((a, b) => Math.abs(a.peak_t) >= Math.abs(b.peak_t) ? a : b);
-        assert.deepEqual((await value(page)).mm, near(largest));
-        const {y} = await page.locator("#effect-2").boundingBox();
-        assert(y > -50 && y < 200, `the effect is at ${y}`);
-    });
-    await page.locator("#viewer-close").click();
-    await t.test("is accessible", () => accessible(page, "the page with its viewer"));
     await keep(page, "desktop");
+    await t.test("is accessible beside the text, as is a table of regions that a sentence opens", async () => {
+        await page.locator("details.outcomes summary").first().click();
+        await row("pet_change", 0).locator("button").click();
+        await page.waitForSelector("#viewer-app.docked");
+        await accessible(page, "the page with its panel");
+    });
     await page.finish();
 });
 
-test("a table is sorted by its header, to and fro, in its parts", async () => {
+test("a table is sorted by its header, to and fro, in its parts", async (t) => {
     const page = await open("full/report.html", 1280);
     const table = page.locator("table", {has: page.locator("tr[data-effect=pet_change][data-x]")});
     const parts = () => table.evaluate((table) => Array.from(table.tBodies).map((body) =>
@@ -327,11 +381,11 @@ test("a table is sorted by its header, to and fro, in its parts", async () => {
                 assert.equal(down[i][down[i].indexOf(cell) - 1], body[k - 1]);
         });
     });
+    await t.test("shows few columns, and all when asked, without losing its order", () => fewColumns(page));
     await page.finish();
 });
 
-test("a table shows few columns, and all when asked, without losing its order", async () => {
-    const page = await open("full/report.html", 1280);
+async function fewColumns(page) {
     const table = page.locator("table.clusters").first();
     const button = page.getByRole("button", {name: /^All \d+ columns/}).first();
     const heads = () => table.locator("thead th:visible").count();
@@ -346,8 +400,7 @@ test("a table shows few columns, and all when asked, without losing its order", 
     assert.deepEqual(await labels(), order);
     await button.click();
     assert.equal(await heads(), few);
-    await page.finish();
-});
+}
 
 test("without JavaScript every column is shown", async () => {
     const context = await browser.newContext({javaScriptEnabled: false, viewport: {width: 1280, height: 900}});
@@ -370,29 +423,19 @@ test("in the dark it can be read, and its pictures keep their colours", async ()
     const map = page.locator("figure.map img").first();
     assert.deepEqual(await map.evaluate((img) => [getComputedStyle(img).filter, getComputedStyle(img).backgroundColor]),
                      ["none", "rgb(255, 255, 255)"]);
-    await view(page);
-    await accessible(page, "the dark page");
-    await keep(page, "dark");
     await page.emulateMedia({media: "print"});
     assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)");
     await page.finish();
 });
 
-test("it fits a phone", async () => {
+test("it fits a phone, where the slices lie below the text", async () => {
     const page = await open("full/report.html", 390);
     await view(page);
     await fits(page, 390);
     await page.setViewportSize({width: 320, height: 900}); /* reflow, WCAG 2.1, 1.4.10 */
     await fits(page, 320);
     await page.setViewportSize({width: 390, height: 900});
-    await accessible(page, "the page on a phone");
     await keep(page, "phone");
-    await page.finish();
-});
-
-test("on a phone the slices lie below the text", async () => {
-    const page = await open("full/report.html", 390);
-    await view(page);
     const row = page.locator("tr[data-effect=pet_change][data-x]").nth(1);
     await row.scrollIntoViewIfNeeded();
     const {y} = await row.boundingBox();
@@ -406,8 +449,10 @@ test("on a phone the slices lie below the text", async () => {
     await page.locator("#viewer-more").click();
     assert(await page.locator("#viewer-controls").isVisible());
     await fits(page, 390);
-    await accessible(page, "the page on a phone with its panel");
     await keep(page, "phone-panel", false);
+    await page.emulateMedia({colorScheme: "dark"});
+    await accessible(page, "the page on a phone in the dark, with its panel");
+    await keep(page, "dark");
     await page.finish();
 });
 
@@ -451,7 +496,7 @@ test("of one tail only that one has colours and a threshold", async () => {
 });
 
 test("an oblique image is shown where its affine says", async () => {
-    const page = await open("oblique/report.html", 1280), change = clusters("pet_change", "oblique");
+    const page = await open("oblique/report.html", 1280, expose), change = clusters("pet_change", "oblique");
     await view(page);
     const limit = Number(await page.locator("#viewer-threshold").getAttribute("max"));
     const at = async (row) => {
@@ -471,8 +516,36 @@ test("an oblique image is shown where its affine says", async () => {
     }
     await at(change.at(-1));
     await keep(page, "oblique");
+    await letters(page);
     await page.finish();
 });
+
+/* Every letter around a slice stands on the side to which mm go from that of the opposite letter, where radiology's
+   pictures have it: front and top above. */
+async function letters(page) {
+    const canvas = page.locator("#viewer-canvas"), tiles = await page.evaluate(() => window.seen.tiles);
+    const axis = {R: 0, A: 1, S: 2}; /* of mm, which grow towards it */
+    await canvas.scrollIntoViewIfNeeded();
+    assert.deepEqual(tiles.map((tile) => tile.letters.map(({text}) => text).sort().join("")), ["ALPR", "ILRS", "AIPS"]);
+    for (const {box: [left, top, width, height], letters} of tiles) {
+        const mm = {}, side = {};
+        for (const {text, x, y} of letters) {
+            const across = (x - left) / width - 0.5, down = (y - top) / height - 0.5;
+            side[text] = Math.abs(across) > Math.abs(down) ? [Math.sign(across), 0] : [0, Math.sign(down)];
+            await canvas.click({position: {x: left + width * (0.5 + 0.3 * side[text][0]),
+                                           y: top + height * (0.5 + 0.3 * side[text][1])}});
+            mm[text] = (await value(page)).mm;
+        }
+        for (const [one, other] of ["LR", "PA", "IS"].filter(([letter]) => mm[letter])) {
+            assert(mm[other][axis[other]] - mm[one][axis[other]] > 20, `${one} ${mm[one]}, ${other} ${mm[other]}`);
+            assert.deepEqual(side[one], side[other].map((part) => -part || 0));
+        }
+        if (mm.L)
+            assert.deepEqual(side.L, [-1, 0]);
+        if (mm.S || mm.L)
+            assert.deepEqual(side[mm.S ? "S" : "A"], [0, -1]);
+    }
+}
 
 test("a result without any cluster can be looked at", async () => {
     const page = await open("empty/report.html", 1280);

@@ -91,7 +91,7 @@ class Figure(report_cli.Report):
                 beyond = t[..., k] > threshold
                 self.assertAlmostEqual(left, beyond[SHAPE[0] // 2:].sum() / beyond.sum(), delta=0.25)
                 self.assertIn("Thin lines go around what has |t| > ", done.stdout)
-        self.assertIn("No voxel has |t| > 1000.00. ", done.stdout)  # the last one
+        self.assertIn("No voxel has |t| > 1,000.00. ", done.stdout)  # the last one
         p, _ = self.map("p-fwe-extent")  # -log10
         self.draw("--effect", "change", "--slices", "axial:0", "--threshold", "extent:0.9999", "-o", "one.png",
                   "--force")

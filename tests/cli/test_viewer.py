@@ -105,6 +105,10 @@ class Viewer(Study):
             self.assertLess(image.dataobj.slope, 1.01 * float(about["data-limit"]) / most)
             limit = max(numpy.abs(truth).max(), 1.1 * float(about["data-threshold"]))
             self.assertAlmostEqual(float(about["data-limit"]) / limit, 1, places=5)
+            threshold = float(about["data-threshold"]) # where the colours of a tail begin; they end at the largest value
+            stops = [float(stop) for stop in about["data-stops"].split()]
+            numpy.testing.assert_allclose(stops, numpy.linspace(threshold, max(threshold, numpy.abs(truth).max()), 17),
+                                          rtol=5e-5)
             self.assertEqual(about["data-tails"], "" if name.startswith("p-") else "two")
             self.assertEqual(about.get("data-p"), None if not name.startswith("p-") else
                              "primary" if name == "p-fwe-voxel" else "further")

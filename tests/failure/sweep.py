@@ -112,6 +112,8 @@ def commands(folder):
         Command("report", ["report", "results"], results="results", given=given),
         Command("nidm", ["nidm", "results", "--instrument", "pet"], results="results", given=given),
         Command("show", ["show", "results"], given=given),
+        Command("figure", ["figure", "results", "--picture", "slices,qq", "--panels", "--dpi", "30", "-o", "figure.png"],
+                given=given),
         Command("simulate", ["simulate", "--participants", "6", "--modality", "cbf", "--threads", "1", "--out",
                               "cohort"], results="cohort"),
         Command("translate", ["translate", "randomise", "-i", "all.nii.gz", "-o", "out", "-1", "-n", "100", "-c", "2"]),

@@ -46,6 +46,7 @@
 #include "report/figure.h"
 #include "report/files.h"
 #include "report/ground.h"
+#include "report/kept.h"
 #include "report/numbers.h"
 #include "report/outcomes.h"
 #include "report/pictures.h"
@@ -156,6 +157,7 @@ static void the_commands(void **state)
     vx_report_free_template(NULL);
     vx_glass_free(NULL);
     vx_grounds_free(NULL, 1);
+    vx_kept_maps_free(NULL);
     vx_line_destroy(NULL);
     vx_names_destroy(NULL);
     vx_outcome_view_destroy(NULL);

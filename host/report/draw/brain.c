@@ -92,9 +92,8 @@ bool vx_brain_frame(vx_brain *brain, const vx_grid *grid)
 
 vx_colour vx_brain_colour(const vx_brain *brain, double value)
 {
-    const double from = brain->colour.data ? 0 : brain->threshold;
-    const double range = (brain->colour.data ? brain->colour_limit : brain->limit) - from;
-    const double share = range > 0 ? fmin(fmax((fabs(value) - from) / range, 0), 1) : 0;
+    const double share = brain->colour.data ? vx_colour_share(fabs(value), 0, brain->colour_limit)
+                                            : vx_colour_share(fabs(value), brain->threshold, brain->limit);
     return brain->palette[value >= 0][lround(share * (VX_PALETTE - 1))];
 }
 

@@ -37,3 +37,13 @@ vx_colour vx_colour_glowing(double share, bool positive)
     const double degree = M_PI / 180, hue = positive ? 32 + 68 * share : 262 - 62 * share; /* to yellow, to cyan */
     return from_lch(0.5 + 0.41 * share, positive ? 0.17 : 0.16 - 0.04 * share, hue * degree);
 }
+
+double vx_colour_share(double size, double threshold, double limit)
+{
+    return limit > threshold ? fmin(fmax((size - threshold) / (limit - threshold), 0), 1) : 0;
+}
+
+double vx_colour_size(double share, double threshold, double limit)
+{
+    return limit > threshold ? threshold + share * (limit - threshold) : threshold;
+}

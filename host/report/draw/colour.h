@@ -17,6 +17,10 @@ vx_colour vx_colour_diverging(double value);
 /* The colour of `share` of the way from the threshold (0) to the limit (1), in the direction of the sign. */
 vx_colour vx_colour_glowing(double share, bool positive);
 
+/* Where a size lies between the threshold and the limit, 0 to 1; 0 where the limit is not above. And the size there. */
+double vx_colour_share(double size, double threshold, double limit);
+double vx_colour_size(double share, double threshold, double limit);
+
 extern const vx_colour vx_ink, vx_muted, vx_faint, vx_orange, vx_blue;
 
 #endif

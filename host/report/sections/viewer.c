@@ -18,12 +18,11 @@ void vx_viewer_target(vx_page *page, const vx_results_effect *effect)
                effect->peak_mm[2]);
 }
 
-/* Writes the colours of one tail, as steps from 0 to the limit. */
+/* Writes the colours of one tail; viewer_volumes.c says which values have them. */
 static void put_tail_colours(vx_page *page, bool positive)
 {
-    enum { STEPS = 16 };
-    for (int i = 0; i <= STEPS; i++) {
-        const vx_colour c = vx_colour_glowing((double)i / STEPS, positive);
+    for (int i = 0; i < VX_VIEWER_COLOURS; i++) {
+        const vx_colour c = vx_colour_glowing((double)i / (VX_VIEWER_COLOURS - 1), positive);
         vx_put(page, "%s[%.0f, %.0f, %.0f]", i ? ", " : "", 255 * c.r, 255 * c.g, 255 * c.b);
     }
 }

@@ -6,7 +6,9 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "infer/quantity.h"
+#include "report/draw/colour.h"
 #include "report/draw/sample.h"
+#include "report/kept.h"
 #include "report/volume.h"
 #include "results/level.h"
 #include "results/schema.h"
@@ -33,7 +35,7 @@ typedef struct vx_map_packing {
     const vx_mask_region *region;
     const vx_results_effect *effect;
     float *value;
-    double limit, threshold;
+    double largest, limit, threshold;
     vx_bytes packed;
     vx_status status;
     vx_error error;
@@ -44,6 +46,7 @@ typedef struct vx_volume_page {
     vx_report *report;
     size_t used;             /* bytes of volume_bytes_max */
     int64_t shown, left_out; /* maps */
+    bool full;               /* further maps are left out, and not read */
     vx_map_packing packing[8];   /* maps that are packed in parallel */
     int packings;
 } vx_volume_page;
@@ -109,9 +112,9 @@ static vx_steps steps_of(const vx_map_packing *p)
 
 static void pack(vx_map_packing *p)
 {
-    const double largest = prepare(p->quantity, p->region, p->value);
-    p->threshold = first_threshold(p->quantity, p->effect, largest);
-    p->limit = fmax(largest, 1.1 * p->threshold); /* as in the pictures, so that maps of noise stay pale */
+    p->largest = prepare(p->quantity, p->region, p->value);
+    p->threshold = first_threshold(p->quantity, p->effect, p->largest);
+    p->limit = fmax(p->largest, 1.1 * p->threshold); /* the slider reaches beyond the threshold */
     const vx_steps steps = steps_of(p);
     if (p->limit > 0)
         p->status = vx_volume_pack(&p->region->modality->grid, &p->region->box, p->value, &steps, &p->packed,
@@ -131,14 +134,27 @@ static void put_units(const vx_report *report, const vx_map_packing *p)
                of_covariate ? of_covariate : "");
 }
 
-/* Writes a map unless the page is full. For signed maps viewer.js needs the tails that were tested; volumes of p hold
- * −log10 p, which viewer.js tells as p. */
+/* The sizes that have the colours of a tail, as in the pictures: viewer.js finds the colours between them. */
+static void put_stops(vx_page *page, const vx_map_packing *p)
+{
+    vx_put_markup(page, " data-stops=\"");
+    for (int i = 0; i < VX_VIEWER_COLOURS; i++)
+        vx_put(page, "%s%.5g", i ? " " : "",
+               vx_colour_size((double)i / (VX_VIEWER_COLOURS - 1), p->threshold, p->largest));
+    vx_put_markup(page, "\"");
+}
+
+/* Writes a map unless it is too large for the page. A page of which three quarters are used is full with the first map
+ * that is: others are hardly smaller, and packing them all only to leave them out takes longer than packing what is
+ * shown. For signed maps viewer.js needs the tails that were tested; volumes of p hold −log10 p, which viewer.js tells
+ * as p. */
 static void put_map(vx_volume_page *filling, const vx_map_packing *p)
 {
     const vx_quantity_row *about = vx_quantity_about(p->quantity);
     const bool is_p = vx_quantity_is_p(p->quantity);
     if (filling->used + p->packed.size > volume_bytes_max) {
         filling->left_out++;
+        filling->full |= filling->used > volume_bytes_max / 4 * 3;
         return;
     }
     vx_page *page = filling->report->page;
@@ -149,6 +165,7 @@ static void put_map(vx_volume_page *filling, const vx_map_packing *p)
     vx_put(page, " data-title=\"%s%s%s\" data-limit=\"%.9g\" data-threshold=\"%.9g\" data-tails=\"%s\"",
            is_p ? "p, " : "", about->title, p->quantity == filling->report->results->primary ? " (primary)" : "",
            p->limit, p->threshold, is_p ? "" : vx_tails_names[p->effect->tails]);
+    put_stops(page, p);
     if (is_p)
         vx_put(page, " data-p=\"%s\"", p->quantity == filling->report->results->primary ? "primary" : "further");
     put_volume(page, &p->packed);
@@ -167,7 +184,9 @@ static vx_status put_packed(vx_volume_page *filling)
             status = p->status;
             *filling->report->error = p->error;
         }
-        if (!status && p->packed.data)
+        if (!status && p->packed.data && filling->full)
+            filling->left_out++;
+        else if (!status && p->packed.data)
             put_map(filling, p);
         free(p->packed.data);
     }
@@ -179,13 +198,16 @@ static vx_status put_packed(vx_volume_page *filling)
 static vx_status add_map(vx_volume_page *filling, vx_quantity quantity, const vx_mask_region *region,
                          const vx_results_effect *effect)
 {
-    const vx_report *report = filling->report;
+    vx_report *report = filling->report;
     vx_map_packing *p = &filling->packing[filling->packings];
     if (!vx_results_has_map(report->results, effect, quantity))
         return VX_OK;
+    if (filling->full) {
+        filling->left_out++;
+        return VX_OK;
+    }
     *p = (vx_map_packing){.quantity = quantity, .region = region, .effect = effect};
-    vx_status status = vx_results_map(report->results, effect, &region->modality->grid, quantity, &p->value,
-                                      report->error);
+    vx_status status = vx_report_map(report, effect, &region->modality->grid, quantity, &p->value, report->error);
     if (status)
         return status;
 #pragma omp task
