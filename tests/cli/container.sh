@@ -26,7 +26,7 @@ build=$(sed -n '/ AS build$/,/^FROM/s/^RUN //p' Containerfile)
 [ -n "$build" ] || { echo "Containerfile: no RUN in the stage build"; exit 1; }
 echo "$build"
 # The packages are looked at and not run, and compiling would take most of the time: the compiler finds all that a source
-# includes, and then takes the object that the build of these tests has made of it.
+# includes, and then takes the object that is there from the build of the program.
 cat >"$tools/cc" <<END
 #!/bin/bash
 object=
