@@ -78,7 +78,7 @@ class Primary(Study):
             source = (self.folder / kind / "report.html").read_text()
             for article in ("question", "effect-1"):
                 if count:
-                    self.assertRegex(page.text[article], rf"Significant at p < 0.05: {count} {noun}s? .*{criterion}\.")
+                    self.assertRegex(page.text[article], rf"Significant at p\xa0<\xa00.05: {count} {noun}s? .*{criterion}\.")
                 else:
                     self.assertIn(f"Nothing is significant {criterion} (smallest p", page.text[article])
             lines = "Bold lines go around what is" if count else "Nothing is"

@@ -318,9 +318,9 @@ class ReportFigures(report_cli.Report):
         found = record["modalities"][0]["effects"][0]
         self.assertGreater(found["p"]["p_fwe_voxel"]["voxels_below_0_05"], 0)
         for article in ("question", "effect-1"):
-            self.assertIn(f"Significant at p < 0.05: {found['p']['p_fwe_voxel']['voxels_below_0_05']} voxels by the "
+            self.assertIn(f"Significant at p\xa0<\xa00.05: {found['p']['p_fwe_voxel']['voxels_below_0_05']} voxels by the "
                           "maximum t.", page.text[article])
-            further = page.text[article].split("Further looks at p < 0.05: ")[1].split(". ")[0].split(", ")
+            further = page.text[article].split("Further looks at p\xa0<\xa00.05: ")[1].split(". ")[0].split(", ")
             self.assertEqual(len(further), 4)
             self.assertRegex(further[1], f"^{found['clusters']['mass_below_0_05']} clusters? "
                              rf"\({found['p']['p_fwe_mass']['voxels_below_0_05']} voxels\) by mass$")

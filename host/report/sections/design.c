@@ -81,19 +81,20 @@ static void put_columns(vx_page *page, const vx_results_effect *effect)
 static void put_models(vx_report *report, const vx_results_modality *modality)
 {
     vx_page *page = report->page;
-    vx_put(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Models of %s\"><table><caption>The "
-           "models of %s. What is tested stands in brackets; covariates and nuisance are mean-centred.</caption><thead>"
-           "<tr><th scope=\"col\">effect</th><th scope=\"col\">columns</th><th scope=\"col\" class=\"n\">n</th><th "
-           "scope=\"col\" class=\"n\">df</th><th scope=\"col\">relabelled by</th><th scope=\"col\" class=\"n\">"
-           "relabellings</th><th scope=\"col\" class=\"n\">possible</th></tr></thead><tbody>\n", modality->name,
+    vx_put(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Models of %s\"><table "
+           "class=\"few\"><caption>The models of %s. What is tested stands in brackets; covariates and nuisance are "
+           "mean-centred.</caption><thead><tr><th scope=\"col\">effect</th><th scope=\"col\">columns</th><th "
+           "scope=\"col\" class=\"n\">n</th><th scope=\"col\" class=\"n\">df</th><th scope=\"col\">relabelled "
+           "by</th><th scope=\"col\" class=\"n size\">relabellings</th><th scope=\"col\" class=\"n "
+           "more\">possible</th></tr></thead><tbody>\n", modality->name,
            modality->name);
     for (size_t e = 0; e < modality->effects; e++) {
         const vx_results_effect *effect = &modality->effect[e];
         char used[32], possible[32];
         vx_put(page, "<tr><th scope=\"row\">%s%s</th><td>", effect->name, effect->ranks ? " (ranks)" : "");
         put_columns(page, effect);
-        vx_put(page, "</td><td class=\"n\">%lld</td><td class=\"n\">%g</td><td>%s</td><td class=\"n\">%s</td><td "
-               "class=\"n\">%s</td></tr>\n", (long long)effect->n, effect->df,
+        vx_put(page, "</td><td class=\"n\">%lld</td><td class=\"n\">%g</td><td>%s</td><td class=\"n size\">%s</td>"
+               "<td class=\"n more\">%s</td></tr>\n", (long long)effect->n, effect->df,
                vx_scheme_about(effect->scheme)->method,
                vx_count_text(effect->relabellings, used),
                effect->possible < 1e15 ? vx_count_text((uint64_t)effect->possible, possible)

@@ -33,7 +33,7 @@ static void put_primary(vx_report *report, const vx_results_effect *effect)
     if (about->control == VX_CONTROL_NONE) {
         vx_put_markup(report->page, "No correction for the number of voxels was asked for.");
     } else if (vx_results_below(effect, primary)) {
-        vx_put_markup(report->page, "Significant at p &lt; " VX_LEVEL_TEXT ": ");
+        vx_put_markup(report->page, "Significant at p&nbsp;&lt;&nbsp;" VX_LEVEL_TEXT ": ");
         put_count(report->page, effect, primary);
         vx_put_markup(report->page, ".");
     } else {
@@ -45,7 +45,7 @@ static void put_primary(vx_report *report, const vx_results_effect *effect)
 /* All further looks are listed, also those that find nothing, so that nobody picks one. */
 static void put_further_looks(vx_report *report, const vx_results_effect *effect)
 {
-    const char *join = " Further looks at p < " VX_LEVEL_TEXT ": ";
+    const char *join = " Further looks at p\xC2\xA0<\xC2\xA0" VX_LEVEL_TEXT ": ";
     bool any = false;
     double smallest = INFINITY;
     size_t below = 0;

@@ -23,7 +23,8 @@ static void put_p(vx_report *report, vx_quantity kind, const vx_results_p *p)
     vx_put(page, "<td class=\"n%s%s\">%s", primary ? "" : " more", found ? " found" : "",
            vx_p_text(p->smallest, text));
     if (primary)
-        vx_put(page, "</td><td class=\"n\">%s</td><td>%s</td>", place, there && p->region ? p->region : "");
+        vx_put(page, "</td><td class=\"n\">%s</td><td class=\"where\">%s</td>", place,
+               there && p->region ? p->region : "");
     else
         vx_put(page, "<br><small>%s %s</small></td>", place, there && p->region ? p->region : "");
 }
@@ -36,7 +37,7 @@ static vx_quantity column(const vx_report *report, int k)
 static void put_row(vx_report *report, const vx_results_effect *effect, const vx_results_volume *volume)
 {
     char text[2][32];
-    vx_put(report->page, "<tr><th scope=\"row\">%s</th><td class=\"n\">%s</td><td class=\"n\">%s</td>",
+    vx_put(report->page, "<tr><th scope=\"row\">%s</th><td class=\"n size\">%s</td><td class=\"n size\">%s</td>",
            volume->family, vx_count_text((uint64_t)volume->voxels, text[0]),
            vx_fixed_text(volume->peak_t, 2, text[1]));
     for (int k = 0; k < VX_P_KINDS; k++)
@@ -64,8 +65,8 @@ void vx_effect_volumes(vx_report *report, const vx_effect_view *view)
     vx_put(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Search volumes of %s: %s\"><table "
            "class=\"few\"><caption>Each family of planned regions was also searched voxel by voxel: the smallest p "
            "within it, corrected for its voxels alone, and where it is. Every family is corrected by itself."
-           "</caption>\n<thead><tr><th scope=\"col\">search volume</th><th scope=\"col\" class=\"n\">voxels</th>"
-           "<th scope=\"col\" class=\"n\">peak t</th>", view->modality->name, effect->name);
+           "</caption>\n<thead><tr><th scope=\"col\">search volume</th><th scope=\"col\" class=\"n size\">voxels</th>"
+           "<th scope=\"col\" class=\"n size\">peak t</th>", view->modality->name, effect->name);
     for (int k = 0; k < VX_P_KINDS; k++)
         if (is_shown(effect, column(report, k)))
             put_head(page, vx_quantity_about(column(report, k))->label, !k);

@@ -39,28 +39,27 @@ static void put_head(vx_report *report, const vx_results_modality *modality)
     vx_page *page = report->page;
     const bool paired = modality->global[VX_MEAN_BASELINE];
     vx_put(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Quality of %s\"><table "
-           "class=\"quality\"><caption>Means over the mask, in %s. Robust z: how many robust standard "
+           "class=\"quality few\"><caption>Means over the mask, in %s. Robust z: how many robust standard "
            "deviations (1.4826 times the median absolute deviation) a participant's %s lies from the median; beyond "
            "%.1f it is marked. Voxels: finite and not zero%s.</caption><thead><tr><th "
            "scope=\"col\">participant</th>", modality->name,
            modality->units ? modality->units : "the images' units", paired ? "change" : "mean", unusual,
            paired ? ", in the image that has fewer" : "");
     if (paired)
-        vx_put(page, "<th scope=\"col\" class=\"n\">mean %s</th><th scope=\"col\" class=\"n\">mean %s</th><th "
-               "scope=\"col\" class=\"n\">change</th><th scope=\"col\" class=\"n\">change (%%)</th>",
+        vx_put(page, "<th scope=\"col\" class=\"n size\">mean %s</th><th scope=\"col\" class=\"n size\">mean "
+               "%s</th><th scope=\"col\" class=\"n\">change</th><th scope=\"col\" class=\"n\">change (%%)</th>",
                results->session[0], results->session[1]);
     else
         vx_put_markup(page, "<th scope=\"col\" class=\"n\">mean</th>");
     vx_put_markup(page, "<th scope=\"col\" class=\"n\">robust z</th><th scope=\"col\" "
-                  "class=\"n\">voxels</th></tr></thead><tbody>\n");
+                  "class=\"n more\">voxels</th></tr></thead><tbody>\n");
 }
 
-/* A cell with so many significant digits. */
-static void put_number(vx_page *page, double value, int digits, bool plus)
+/* A cell with so many significant digits; a phone shows it only on request, where it is beside the change. */
+static void put_number(vx_page *page, double value, int digits, bool plus, bool beside)
 {
     char text[32];
-    vx_put(page, "<td class=\"n\">%s</td>",
-           vx_digits_text(value, digits, plus, text));
+    vx_put(page, "<td class=\"n%s\">%s</td>", beside ? " size" : "", vx_digits_text(value, digits, plus, text));
 }
 
 static void put_row(vx_report *report, const vx_results_modality *modality, int64_t i, double value, double z)
@@ -71,27 +70,27 @@ static void put_row(vx_report *report, const vx_results_modality *modality, int6
     char text[32];
     vx_put(page, "<tr><th scope=\"row\">%s</th>", modality->participant[i]);
     if (isnan(value)) { /* the image changed or was missing when means were taken */
-        for (int k = 0; k < (before ? 6 : 3); k++)
-            vx_put_markup(page, "<td class=\"n\">\xE2\x80\x93</td>");
-        vx_put_markup(page, "</tr>\n");
+        for (int k = 0; k < (before ? 5 : 2); k++)
+            vx_put(page, "<td class=\"n%s\">\xE2\x80\x93</td>", before && k < 2 ? " size" : "");
+        vx_put_markup(page, "<td class=\"n more\">\xE2\x80\x93</td></tr>\n");
         return;
     }
     if (before) {
-        put_number(page, before[i], 5, false);
-        put_number(page, after[i], 5, false);
-        put_number(page, value, 4, true);
-        put_number(page, 100 * value / fabs(before[i]), 3, true);
+        put_number(page, before[i], 5, false, true);
+        put_number(page, after[i], 5, false, true);
+        put_number(page, value, 4, true, false);
+        put_number(page, 100 * value / fabs(before[i]), 3, true, false);
         if (modality->voxels[VX_MEAN_BASELINE][i] < voxels)
             voxels = modality->voxels[VX_MEAN_BASELINE][i];
     } else {
-        put_number(page, value, 5, false);
+        put_number(page, value, 5, false, false);
     }
     if (isfinite(z))
         vx_put(page, "<td class=\"n%s\">%s%s</td>", fabs(z) > unusual ? " found" : "", vx_fixed_text(z, 2, text),
                fabs(z) > unusual ? " unusual" : "");
     else
         vx_put_markup(page, "<td class=\"n\">\xE2\x80\x93</td>");
-    vx_put(page, "<td class=\"n\">%s</td></tr>\n", vx_count_text(voxels, text));
+    vx_put(page, "<td class=\"n more\">%s</td></tr>\n", vx_count_text(voxels, text));
 }
 
 static void put_modality(vx_report *report, const vx_results_modality *modality)
