@@ -68,7 +68,7 @@ static const char *region_at(const cluster_table *table, int64_t voxel)
 static void put_listed(cluster_table *table, const char *name)
 {
     char *copy = vx_copy_text(name);
-    for (char *at = copy; at && (at = strchr(at, ';'));)
+    for (char *at = copy ? strchr(copy, ';') : NULL; at; at = strchr(at, ';'))
         *at = ',';
     table->lost |= !copy;
     vx_put_cell(table->stream, copy ? copy : "");

@@ -105,7 +105,7 @@ class Volumes(test_atlas.Atlas):
             self.assertIn(words, row)
         self.assertIn(volume["p"]["p_fwe_voxel"]["region"], row) # the peak of t has the smallest p by the maximum t
         page = (self.folder / "voxstat-results/report.html").read_text(encoding="utf-8")
-        self.assertIn(f"<th scope=\"row\">primary one</th><td class=\"n\">{sizes['primary-one']}</td>", page)
+        self.assertIn(f"<th scope=\"row\">primary one</th><td class=\"n size\">{sizes['primary-one']}</td>", page)
         self.assertIn("by itself: primary one, others.", page)
 
     def test_only_planned_families(self):
