@@ -40,7 +40,7 @@ class Failures(voxstat_cli.Study):
     def environment(self, fault, **variables):
         return {**os.environ, "LD_PRELOAD": os.environ["VOXSTAT_OPENCL_FAULTS"], "VOXSTAT_FAULT": fault,
                 "VOXSTAT_FAULT_MARK": str(self.mark), **variables,
-                "POCL_EXTRA_BUILD_FLAGS": "-cl-opt-disable",  # optimising would take most of the time
+                **voxstat_cli.QUICK_KERNELS,
                 "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
 
     def infer(self, fault, *arguments, **variables):

@@ -103,7 +103,7 @@ class WrongKernels(voxstat_cli.Study):
                 self.write_image(cell, 10 + random.standard_normal(SHAPE), AFFINE)
 
     def infer(self, *arguments, **environment):
-        environment["POCL_EXTRA_BUILD_FLAGS"] = "-cl-opt-disable"  # optimising would take most of the time
+        environment.update(voxstat_cli.QUICK_KERNELS)
         return self.run_program("--design", "paired", "--covariate", "level", "--permutations", "300", "--cluster-p",
                                 "0.02", "--device", "opencl", "-q", *arguments,
                                 VOXSTAT_KERNEL_DIR=str(self.kernels), VOXSTAT_CACHE_DIR=str(self.folder / "cache"),

@@ -30,6 +30,10 @@ def files_of(folder):
             if path.is_file()}
 
 
+# For tests that compile many kernels: optimising would take PoCL most of the time. It leaks memory where it gets flags.
+QUICK_KERNELS = {} if "ASAN_OPTIONS" in os.environ else {"POCL_EXTRA_BUILD_FLAGS": "-cl-opt-disable"}
+
+
 def page_of(path):
     """The text of report.html, which is in ASCII, with the characters that it has as numbered references."""
     return re.sub("&#([0-9]{3,});", lambda found: chr(int(found[1])), path.read_bytes().decode("ascii"))
